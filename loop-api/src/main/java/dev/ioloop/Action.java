@@ -1,0 +1,9 @@
+package dev.ioloop;
+
+/** A body without a result that may throw anything, so that user code needs no wrapping. */
+@FunctionalInterface
+public interface Action {
+
+  /** Runs the body. */
+  void run() throws Exception;
+}

@@ -1,0 +1,74 @@
+package dev.ioloop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stack of its own that a body runs on, so that the body can be left in the middle and entered
+ * again there. Coroutines and generators stand on it; its subclasses are the two makes.
+ *
+ * <p>A fiber whose body has ended can be given another one with {@link #reset}.
+ */
+abstract class Fiber {
+
+  /** What runs on a fiber. */
+  interface Body {
+
+    /** Runs to the end, on the fiber, and throws nothing. */
+    void runBody();
+
+    /** Waits, on the fiber, until {@code future} is done; returns its result or throws. */
+    <T extends @Nullable Object> T await(Future<T> future);
+  }
+
+  private @Nullable Body body;
+
+  Fiber(Body body) {
+    this.body = body;
+  }
+
+  /** Returns the body, or null once it has ended. */
+  final @Nullable Body body() {
+    return body;
+  }
+
+  final boolean ended() {
+    return body == null;
+  }
+
+  /** Gives another body to a fiber that has ended. */
+  final void reset(Body next) {
+    body = next;
+  }
+
+  /** Runs the present body. To be called on the fiber, by its make. */
+  final void runBody() {
+    try {
+      body.runBody();
+    } finally {
+      body = null;
+    }
+  }
+
+  /**
+   * Runs the body until it suspends or ends. Not from within itself.
+   *
+   * @param caller the state of the calling thread
+   */
+  abstract void resume(ThreadState caller);
+
+  /**
+   * Leaves the body, until the next {@link #resume}. Only on the fiber itself.
+   *
+   * @throws IllegalStateException if the stack cannot be left here, with the reason
+   */
+  abstract void suspend();
+
+  /** Returns whether this make is worth keeping for another body. */
+  abstract boolean isReusable();
+
+  /** Ends a fiber whose body has ended, and gives back what it holds. */
+  abstract void discard();
+
+  /** Returns the stack of the body, which is suspended, innermost frame first. */
+  abstract StackTraceElement[] stackTrace();
+}

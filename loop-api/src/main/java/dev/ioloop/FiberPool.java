@@ -1,0 +1,36 @@
+package dev.ioloop;
+
+import java.util.ArrayDeque;
+
+/** The fibers of one loop that have ended and wait for another body. */
+final class FiberPool {
+  private static final int MAX_IDLE = 64;
+
+  private final ArrayDeque<Fiber> idle = new ArrayDeque<>();
+
+  /** Returns a fiber that will run {@code body}. */
+  Fiber take(Fiber.Body body) {
+    if (!idle.isEmpty() && !Fibers.usesContinuations()) {
+      Fiber fiber = idle.removeLast();
+      fiber.reset(body);
+      return fiber;
+    }
+    return Fibers.create(body);
+  }
+
+  /** Takes back a fiber that has ended. */
+  void give(Fiber fiber) {
+    if (fiber.isReusable()) {
+      if (idle.size() < MAX_IDLE) {
+        idle.addLast(fiber);
+      } else {
+        fiber.discard();
+      }
+    }
+  }
+
+  void close() {
+    idle.forEach(Fiber::discard);
+    idle.clear();
+  }
+}

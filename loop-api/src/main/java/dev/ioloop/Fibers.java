@@ -1,0 +1,102 @@
+package dev.ioloop;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the make of the fibers that coroutines and generators run on. */
+final class Fibers {
+  static final String PROPERTY = "dev.ioloop.generator";
+  static final String CONTINUATION = "continuation";
+  static final String THREAD = "thread";
+
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final AtomicBoolean SLOW_MAKE_TOLD = new AtomicBoolean();
+
+  /**
+   * The make asked for by {@link Gen#configure}; null where the property or the default decides.
+   */
+  private static volatile @Nullable String configured;
+
+  /** Whether new fibers are continuations. Null until it is decided. */
+  private static volatile @Nullable Boolean continuations;
+
+  private Fibers() {}
+
+  static void configure(@Nullable String make) {
+    if (make != null) {
+      check(make);
+    }
+    configured = make;
+    continuations = null;
+  }
+
+  /** Returns the name of the make that the next fiber has. */
+  static String make() {
+    return usesContinuations() ? CONTINUATION : THREAD;
+  }
+
+  static Fiber create(Fiber.Body body) {
+    if (usesContinuations()) {
+      return new ContinuationFiber(body);
+    }
+    tellSlowMake();
+    return new ThreadFiber(body);
+  }
+
+  static boolean usesContinuations() {
+    Boolean decided = continuations;
+    if (decided == null) {
+      String name = askedFor();
+      if (name != null) {
+        check(name);
+      }
+      decided = !THREAD.equals(name) && ContinuationFiber.unavailableBecause() == null;
+      continuations = decided;
+    }
+    return decided;
+  }
+
+  private static @Nullable String askedFor() {
+    String name = configured;
+    if (name == null) {
+      name = System.getProperty(PROPERTY, "");
+    }
+    return name.isEmpty() ? null : name;
+  }
+
+  private static void check(String make) {
+    if (make.equals(THREAD)) {
+      return;
+    }
+    if (!make.equals(CONTINUATION)) {
+      throw new IllegalArgumentException(
+          "there is no generator make named \""
+              + make
+              + "\"; it is \"continuation\" or \"thread\"");
+    }
+    String because = ContinuationFiber.unavailableBecause();
+    if (because != null) {
+      throw new IllegalStateException(
+          "the generator make \"continuation\" was asked for but cannot be had: "
+              + because
+              + (ContinuationFiber.lacksOnlyFlag()
+                  ? ""
+                  : " (and be started with " + ContinuationFiber.flag() + ")"));
+    }
+  }
+
+  /**
+   * Says once how to get the fast make, where it could be had and the slow one was not asked for.
+   */
+  private static void tellSlowMake() {
+    if (askedFor() == null
+        && ContinuationFiber.lacksOnlyFlag()
+        && SLOW_MAKE_TOLD.compareAndSet(false, true)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Coroutines run on helper threads, which is slow: "
+              + ContinuationFiber.unavailableBecause()
+              + ", or say -Ddev.ioloop.generator=thread to be content with it");
+    }
+  }
+}

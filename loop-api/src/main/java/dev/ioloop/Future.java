@@ -1,0 +1,532 @@
+package dev.ioloop;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result that is there now or later. It is a {@link CompletableFuture}, so every Java library can
+ * take it; what it adds is Tornado's way of working with it, and callbacks in the order in which
+ * they were registered.
+ *
+ * <pre>{@code
+ * Future<Integer> future = new Future<>();
+ * future.addDoneCallback(done -> System.out.println(done.result()));
+ * future.setResult(5);
+ * }</pre>
+ *
+ * <p>A failure that nobody looked at is logged when the future is collected. Looking means {@link
+ * #result}, {@link #exception}, {@code await}, a {@code get} or {@code join}, or a stage that
+ * depends on this one; a done callback alone does not count.
+ *
+ * <p>All methods are safe to call from any thread, but a coroutine's future is cancelled on its
+ * loop's thread. {@code get} and {@code join} of a pending future are refused where they would
+ * block a loop. Tornado: {@code tornado.concurrent.Future}.
+ */
+public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
+
+  /** A callback that is not the first one, with those that were registered before it. */
+  private record Link(Consumer<?> callback, Object before) {}
+
+  /**
+   * Stands in {@link #waiters} once this future is done and its callbacks were taken. An instance
+   * of its own marks a failure, and is the action that reports it.
+   */
+  private static final class Done implements Runnable {
+    final @Nullable Throwable failure;
+    private final String description;
+    volatile boolean seen;
+    Cleaner.@Nullable Cleanable report;
+
+    Done(@Nullable Throwable failure, String description) {
+      this.failure = failure;
+      this.description = description;
+    }
+
+    void see() {
+      if (!seen) {
+        seen = true;
+        Cleaner.Cleanable registered = report;
+        if (registered != null) {
+          registered.clean();
+        }
+      }
+    }
+
+    @Override
+    public void run() {
+      if (!seen) {
+        seen = true;
+        LOG.log(
+            System.Logger.Level.ERROR,
+            description + ": its exception was never retrieved",
+            failure);
+      }
+    }
+  }
+
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final Done SUCCEEDED = new Done(null, "");
+  private static final VarHandle WAITERS;
+
+  static {
+    try {
+      WAITERS = MethodHandles.lookup().findVarHandle(Future.class, "waiters", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Reports lost failures. Made when the first one is registered. */
+  private static final class Reports {
+    static final Cleaner CLEANER =
+        Cleaner.create(
+            task -> {
+              Thread thread = new Thread(task, "ioloop-lost-failures");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Null, a callback, a {@link Link}, or a {@link Done}. */
+  private volatile @Nullable Object waiters;
+
+  /** Makes a pending future. */
+  public Future() {}
+
+  /**
+   * Returns a future with the outcome of {@code stage}: {@code stage} itself where it is one. What
+   * a stage of the JDK wrapped around an exception is taken off. Cancelling the returned future
+   * does not cancel the stage. Tornado: {@code convert_yielded}, {@code to_tornado_future}.
+   */
+  @SuppressWarnings("unchecked")
+  public static <T extends @Nullable Object> Future<T> from(CompletionStage<T> stage) {
+    if (stage instanceof Future) {
+      return (Future<T>) stage;
+    }
+    Objects.requireNonNull(stage, "stage == null");
+    Future<T> future = new Future<>();
+    boolean foreign = !(stage instanceof CompletableFuture);
+    stage.whenComplete(
+        (value, failure) -> {
+          if (failure == null) {
+            future.complete(value);
+          } else {
+            future.completeExceptionally(unwrap(failure, foreign));
+          }
+        });
+    return future;
+  }
+
+  /** Returns a future that is done with {@code value}. */
+  static <T extends @Nullable Object> Future<T> succeeded(T value) {
+    Future<T> future = new Future<>();
+    future.complete(value);
+    return future;
+  }
+
+  /** Returns a future that is done with {@code failure}. */
+  static <T extends @Nullable Object> Future<T> failed(Throwable failure) {
+    Future<T> future = new Future<>();
+    future.completeExceptionally(failure);
+    return future;
+  }
+
+  /** Returns whether there is a result, a failure or a cancellation. */
+  public final boolean done() {
+    return isDone();
+  }
+
+  /** Returns whether this future ended by cancellation. */
+  public final boolean cancelled() {
+    return isCancelled();
+  }
+
+  /**
+   * Returns the result, or throws the very exception that this future failed with, checked ones
+   * too. Never blocks.
+   *
+   * @throws IllegalStateException if this future is pending
+   */
+  public final T result() {
+    if (!isDone()) {
+      throw pending("result()");
+    }
+    return take();
+  }
+
+  /**
+   * Returns the exception that this future failed with, its {@link CancellationException} where it
+   * was cancelled, or null where it has a result. Never blocks.
+   *
+   * @throws IllegalStateException if this future is pending
+   */
+  public final @Nullable Throwable exception() {
+    if (!isDone()) {
+      throw pending("exception()");
+    }
+    return isCompletedExceptionally() ? failure() : null;
+  }
+
+  /**
+   * Ends this future with {@code value} and runs its callbacks before it returns.
+   *
+   * @throws IllegalStateException if this future is done already
+   */
+  public final void setResult(T value) {
+    if (!complete(value)) {
+      throw new IllegalStateException(
+          "setResult() of a future that is done already; complete() would have returned false: "
+              + this);
+    }
+  }
+
+  /**
+   * Ends this future with {@code failure} and runs its callbacks before it returns.
+   *
+   * @throws IllegalStateException if this future is done already; the failure is its cause
+   */
+  public final void setException(Throwable failure) {
+    if (!completeExceptionally(failure)) {
+      throw new IllegalStateException(
+          "setException() of a future that is done already; completeExceptionally() would have"
+              + " returned false: "
+              + this,
+          failure);
+    }
+  }
+
+  /**
+   * Runs {@code callback} with this future when it is done: at once where it is done already, else
+   * in the completing thread, inside the completing call, after the callbacks registered before it.
+   * What a callback throws is handed to the loop's exception handler, or logged on a thread without
+   * a loop; the others run all the same.
+   */
+  @SuppressWarnings("unchecked")
+  public final void addDoneCallback(Consumer<? super Future<T>> callback) {
+    Objects.requireNonNull(callback, "callback == null");
+    if (!addWaiter(callback)) {
+      notify((Consumer<? super Future<?>>) (Consumer<?>) callback);
+    }
+  }
+
+  /** Registers a callback and returns true, or returns false where this future is done. */
+  final boolean addWaiter(Consumer<?> callback) {
+    while (true) {
+      Object before = waiters;
+      if (before instanceof Done) {
+        return false;
+      }
+      if (WAITERS.compareAndSet(
+          this, before, before == null ? callback : new Link(callback, before))) {
+        if (before == null && !isDirect()) {
+          // It can be completed by a way that passes us by: let the JDK tell us.
+          super.whenComplete((value, failure) -> finish());
+        }
+        return true;
+      }
+    }
+  }
+
+  /** Unregisters a callback. False if it has been taken to run, or was never registered. */
+  final boolean removeWaiter(Consumer<?> callback) {
+    while (true) {
+      Object present = waiters;
+      if (present == null || present instanceof Done) {
+        return false;
+      }
+      Object rest = without(present, callback);
+      if (rest == present) {
+        return false;
+      }
+      if (WAITERS.compareAndSet(this, present, rest)) {
+        return true;
+      }
+    }
+  }
+
+  /** Returns whether nothing but {@code callback} waits for this future. */
+  final boolean isAwaitedOnlyBy(Consumer<?> callback) {
+    return waiters == callback && getNumberOfDependents() == 0;
+  }
+
+  private static @Nullable Object without(Object waiters, Consumer<?> callback) {
+    if (waiters == callback) {
+      return null;
+    }
+    if (!(waiters instanceof Link link)) {
+      return waiters;
+    }
+    if (link.callback == callback) {
+      return link.before;
+    }
+    Object rest = without(link.before, callback);
+    if (rest == link.before) {
+      return link;
+    }
+    return rest == null ? link.callback : new Link(link.callback, rest);
+  }
+
+  /**
+   * Returns whether every completion of this future passes through a method of this class. Not so
+   * for a dependent, which the JDK completes from within, nor for a subclass by a user.
+   */
+  private boolean isDirect() {
+    Class<?> type = getClass();
+    return type == Future.class || type == CoroutineFuture.class || type == OwnedFuture.class;
+  }
+
+  /** Called for a done future: takes the callbacks, once, and runs them. */
+  private void finish() {
+    Throwable failure = null;
+    if (isCompletedExceptionally()) {
+      failure = isCancelled() ? null : rawFailure();
+    }
+    finish(failure, false);
+  }
+
+  @SuppressWarnings("unchecked")
+  private void finish(@Nullable Throwable failure, boolean seen) {
+    Done done = failure == null ? SUCCEEDED : new Done(failure, describe());
+    Object taken = WAITERS.getAndSet(this, done);
+    if (taken instanceof Done) {
+      return;
+    }
+    if (failure != null) {
+      if (seen || isAwaited(taken)) {
+        done.seen = true;
+      } else {
+        done.report = Reports.CLEANER.register(this, done);
+      }
+    }
+    if (taken != null) {
+      notifyAll(taken);
+    }
+  }
+
+  private static boolean isAwaited(@Nullable Object waiters) {
+    Object rest = waiters;
+    while (rest instanceof Link link) {
+      if (link.callback instanceof Runner) {
+        return true;
+      }
+      rest = link.before;
+    }
+    return rest instanceof Runner;
+  }
+
+  @SuppressWarnings("unchecked")
+  private void notifyAll(Object taken) {
+    if (taken instanceof Link newest) {
+      Link oldest = null;
+      Object rest = newest;
+      while (rest instanceof Link link) {
+        rest = link.before;
+        oldest = new Link(link.callback, oldest == null ? SUCCEEDED : oldest);
+      }
+      notify((Consumer<? super Future<?>>) rest);
+      Object next = oldest;
+      while (next instanceof Link link) {
+        notify((Consumer<? super Future<?>>) link.callback);
+        next = link.before;
+      }
+    } else {
+      notify((Consumer<? super Future<?>>) taken);
+    }
+  }
+
+  private void notify(Consumer<? super Future<?>> callback) {
+    try {
+      callback.accept(this);
+    } catch (Throwable e) {
+      IOLoop.report(callback, e);
+    }
+  }
+
+  /** The text that names this future in a report of its lost failure. */
+  String describe() {
+    return "Future";
+  }
+
+  /** Returns the result of this future, which is done, or throws its exception. */
+  final T take() {
+    if (isCompletedExceptionally()) {
+      throw Sneaky.raise(failure());
+    }
+    return super.getNow(null);
+  }
+
+  private Throwable failure() {
+    Object state = waiters;
+    if (state instanceof Done done && done.failure != null) {
+      done.see();
+      return done.failure;
+    }
+    return rawFailure();
+  }
+
+  /** Marks the failure of this future as looked at. */
+  final void see() {
+    if (waiters instanceof Done done) {
+      done.see();
+    }
+  }
+
+  private Throwable rawFailure() {
+    Throwable stored = super.<Throwable>handle((value, failure) -> failure).getNow(null);
+    return unwrap(stored, false);
+  }
+
+  /**
+   * Takes off what a stage put around an exception, and leaves what a user put there: a wrapper of
+   * the JDK's own making has no text of its own and was made inside the JDK.
+   */
+  static Throwable unwrap(Throwable failure, boolean always) {
+    Throwable inner = failure;
+    while ((inner.getClass() == CompletionException.class
+            || inner.getClass() == ExecutionException.class)
+        && inner.getCause() != null
+        && (always || isMadeByJdk(inner))) {
+      inner = inner.getCause();
+    }
+    return inner;
+  }
+
+  private static boolean isMadeByJdk(Throwable wrapper) {
+    StackTraceElement[] trace = wrapper.getStackTrace();
+    return wrapper.getCause().toString().equals(wrapper.getMessage())
+        && (trace.length == 0 || trace[0].getClassName().startsWith("java.util.concurrent."));
+  }
+
+  private IllegalStateException pending(String call) {
+    return new IllegalStateException(
+        call
+            + " of a pending future; await it in a coroutine, or look in a done callback: "
+            + this);
+  }
+
+  // Every way in which a future of our own making can be completed.
+
+  @Override
+  public boolean complete(T value) {
+    boolean completed = super.complete(value);
+    if (completed) {
+      finish(null, true);
+    }
+    return completed;
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    boolean looked = getNumberOfDependents() > 0;
+    boolean completed = super.completeExceptionally(failure);
+    if (completed) {
+      finish(failure instanceof CancellationException ? null : failure, looked);
+    }
+    return completed;
+  }
+
+  /**
+   * Cancels this future: at once, with a {@link CancellationException}. For the future of a
+   * coroutine it is a request instead, unlike {@link CompletableFuture}'s: see {@link
+   * Gen#coroutine}.
+   *
+   * @param mayInterruptIfRunning has no effect
+   * @return whether it was not done yet
+   */
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean pending = !isDone();
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (pending && isDone()) {
+      finish(null, true);
+    }
+    return cancelled;
+  }
+
+  @Override
+  public void obtrudeValue(T value) {
+    super.obtrudeValue(value);
+    finishObtruded(null);
+  }
+
+  @Override
+  public void obtrudeException(Throwable failure) {
+    super.obtrudeException(failure);
+    finishObtruded(failure);
+  }
+
+  private void finishObtruded(@Nullable Throwable failure) {
+    finish(failure, true);
+    Done done = failure == null ? SUCCEEDED : new Done(failure, describe());
+    done.seen = true;
+    Object before = WAITERS.getAndSet(this, done);
+    if (before instanceof Done replaced) {
+      replaced.see();
+    }
+  }
+
+  @Override
+  public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+    super.whenComplete((value, failure) -> finish());
+    return super.completeAsync(supplier, executor);
+  }
+
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    see();
+    return new DependentFuture<>();
+  }
+
+  // Ways to look at the outcome, and to block.
+
+  @Override
+  public T get() throws InterruptedException, ExecutionException {
+    refuseToBlock("get()");
+    see();
+    return super.get();
+  }
+
+  @Override
+  public T get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    refuseToBlock("get()");
+    see();
+    return super.get(timeout, unit);
+  }
+
+  @Override
+  public T join() {
+    refuseToBlock("join()");
+    see();
+    return super.join();
+  }
+
+  @Override
+  public T getNow(T valueIfAbsent) {
+    see();
+    return super.getNow(valueIfAbsent);
+  }
+
+  private void refuseToBlock(String call) {
+    if (!isDone()) {
+      ThreadState state = ThreadState.get();
+      if (state.running != null || state.fiber != null) {
+        throw new IllegalStateException(
+            call + " of a pending future would block the loop; use await(..) in a coroutine");
+      }
+    }
+  }
+}

@@ -1,0 +1,314 @@
+package dev.ioloop;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that hands out values one by one and stands still in between, as Python's generators do.
+ * It needs no loop; where a coroutine drives it, its body may await.
+ *
+ * <pre>{@code
+ * Generator<Integer, Void, Void> squares = Generator.of(g -> {
+ *   for (int i = 0; i < 10; i++) {
+ *     g.yield(i * i);
+ *   }
+ *   return null;
+ * });
+ * squares.forEachRemaining(System.out::println);
+ * }</pre>
+ *
+ * <p>Any thread may drive it, one at a time. A generator that is left before its end should be
+ * closed: on the thread make it holds a thread. Tornado: Python's own generators.
+ *
+ * @param <Y> what the body yields
+ * @param <S> what is sent to the body
+ * @param <R> what the body returns
+ */
+public final class Generator<
+        Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object>
+    implements Iterator<Y>, AutoCloseable {
+
+  /** The body of a generator. */
+  @FunctionalInterface
+  public interface Body<
+      Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object> {
+
+    /** Runs the body, which calls {@link Generator#yield} on {@code generator}. */
+    R run(Generator<Y, S, R> generator) throws Exception;
+  }
+
+  /** What a fiber runs for a generator: kept apart, so that its methods are not the user's. */
+  private final class Steps implements Fiber.Body {
+    @Override
+    public void runBody() {
+      try {
+        result = body.run(Generator.this);
+      } catch (Throwable e) {
+        failure = e;
+      }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T await(Future<T> future) {
+      if (future.isDone() && future != Gen.moment) {
+        return future.take();
+      }
+      awaited = future;
+      suspend();
+      return future.take();
+    }
+  }
+
+  private enum State {
+    NEW,
+    SUSPENDED,
+    RUNNING,
+    /** Suspended after {@link #hasNext} ran it ahead; the value waits to be fetched. */
+    AHEAD,
+    ENDED
+  }
+
+  private final Body<Y, S, R> body;
+  private final Fiber fiber;
+  private State state = State.NEW;
+  private @Nullable Y yielded;
+  private @Nullable S sent;
+
+  /** What is to be thrown in the body when it goes on. */
+  private @Nullable Throwable thrown;
+
+  /** The future that the body awaits, and its driver has to wait for. */
+  private @Nullable Future<?> awaited;
+
+  private @Nullable R result;
+  private @Nullable Throwable failure;
+
+  private Generator(Body<Y, S, R> body) {
+    this.body = body;
+    this.fiber = Fibers.create(new Steps());
+  }
+
+  /** Makes a generator, whose body starts at the first {@link #next}. */
+  public static <Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object>
+      Generator<Y, S, R> of(Body<Y, S, R> body) {
+    return new Generator<>(Objects.requireNonNull(body, "body == null"));
+  }
+
+  /**
+   * Hands {@code value} to whoever drives this generator, and waits for the next {@link #next},
+   * {@link #send} or {@link #raise}. To be called by the body only, as {@code g.yield(..)}.
+   *
+   * @return what was sent; null after {@link #next}
+   * @throws IllegalStateException if called from elsewhere
+   */
+  public S yield(Y value) {
+    if (state != State.RUNNING || ThreadState.get().fiber != fiber) {
+      throw new IllegalStateException(
+          "yield() outside the body of its generator; call it where the body itself runs");
+    }
+    yielded = value;
+    suspend();
+    S received = sent;
+    sent = null;
+    return received;
+  }
+
+  private void suspend() {
+    fiber.suspend();
+    if (thrown != null) {
+      Throwable raised = thrown;
+      thrown = null;
+      throw Sneaky.raise(raised);
+    }
+  }
+
+  /**
+   * Returns whether there is another value, for which it runs the body ahead.
+   *
+   * @throws IllegalStateException if called by the body itself
+   */
+  @Override
+  public boolean hasNext() {
+    if (state == State.NEW || state == State.SUSPENDED) {
+      step(null, null);
+      if (state != State.ENDED) {
+        state = State.AHEAD;
+      }
+    }
+    checkNotRunning();
+    return state == State.AHEAD;
+  }
+
+  /**
+   * Runs the body to its next value and returns that.
+   *
+   * @throws NoSuchElementException if the body has ended, or ends instead
+   */
+  @Override
+  public Y next() {
+    if (state == State.AHEAD) {
+      state = State.SUSPENDED;
+      return takeYielded();
+    }
+    return proceed(null, null);
+  }
+
+  /**
+   * Makes the present {@link #yield} return {@code value}, runs the body to its next value and
+   * returns that.
+   *
+   * @throws IllegalStateException if the body stands at no yield, or {@link #hasNext} ran it ahead
+   * @throws NoSuchElementException if the body has ended, or ends instead
+   */
+  public Y send(@Nullable S value) {
+    if (state == State.NEW && value != null) {
+      throw new IllegalStateException(
+          "send() of a value to a generator that has not started; call next() first");
+    }
+    checkNotAhead("send()");
+    return proceed(value, null);
+  }
+
+  /**
+   * Makes the present {@link #yield} throw {@code exception}, runs the body to its next value and
+   * returns that. A generator that has not started or has ended throws it at once.
+   *
+   * @throws IllegalStateException if {@link #hasNext} ran the body ahead
+   * @throws NoSuchElementException if the body ends instead
+   */
+  public Y raise(Throwable exception) {
+    Objects.requireNonNull(exception, "exception == null");
+    checkNotAhead("raise()");
+    if (state == State.NEW) {
+      state = State.ENDED;
+      failure = exception;
+    }
+    if (state == State.ENDED) {
+      throw Sneaky.raise(exception);
+    }
+    return proceed(null, exception);
+  }
+
+  private void checkNotAhead(String call) {
+    if (state == State.AHEAD) {
+      throw new IllegalStateException(
+          call + " after hasNext() ran the body ahead; fetch that value with next() first");
+    }
+  }
+
+  private void checkNotRunning() {
+    if (state == State.RUNNING) {
+      throw new IllegalStateException("the generator is running already; its body cannot drive it");
+    }
+  }
+
+  /**
+   * Returns what the body returned, or throws what it threw.
+   *
+   * @throws IllegalStateException if the body has not ended
+   */
+  public R result() {
+    if (state != State.ENDED) {
+      throw new IllegalStateException("result() of a generator that has not ended");
+    }
+    if (failure != null) {
+      throw Sneaky.raise(failure);
+    }
+    return result;
+  }
+
+  /**
+   * Ends the generator: raises a {@link CancellationException} at its yield, so that {@code
+   * finally} blocks run. Does nothing if it has ended.
+   *
+   * @throws IllegalStateException if the body yields again
+   */
+  @Override
+  public void close() {
+    checkNotRunning();
+    if (state == State.ENDED) {
+      return;
+    }
+    CancellationException closing = new CancellationException("the generator was closed");
+    if (state == State.NEW) {
+      state = State.ENDED;
+      failure = closing;
+      return;
+    }
+    step(null, closing);
+    if (state != State.ENDED) {
+      throw new IllegalStateException("the generator yielded although it was closed");
+    }
+    if (failure != null && failure != closing) {
+      throw Sneaky.raise(failure);
+    }
+  }
+
+  private Y proceed(@Nullable S value, @Nullable Throwable exception) {
+    if (state == State.ENDED) {
+      throw new NoSuchElementException("the generator has ended");
+    }
+    step(value, exception);
+    if (state != State.ENDED) {
+      return takeYielded();
+    }
+    if (failure != null) {
+      throw Sneaky.raise(failure);
+    }
+    throw new NoSuchElementException("the generator has ended");
+  }
+
+  private Y takeYielded() {
+    Y value = yielded;
+    yielded = null;
+    return value;
+  }
+
+  /** Runs the body to its next yield or to its end, and waits for what it awaits in between. */
+  private void step(@Nullable S value, @Nullable Throwable exception) {
+    checkNotRunning();
+    sent = value;
+    thrown = exception;
+    state = State.RUNNING;
+    fiber.resume(ThreadState.get());
+    while (awaited != null) {
+      Future<?> future = awaited;
+      awaited = null;
+      waitInDriver(future);
+      fiber.resume(ThreadState.get());
+    }
+    if (fiber.ended()) {
+      end();
+    } else {
+      state = State.SUSPENDED;
+    }
+  }
+
+  /** Lets the coroutine that drives this generator wait for what the body awaits. */
+  private void waitInDriver(Future<?> future) {
+    Fiber driver = ThreadState.get().fiber;
+    if (driver == null) {
+      thrown =
+          new IllegalStateException(
+              "await() in a generator that no coroutine drives; drive it inside coroutine(..)");
+      return;
+    }
+    try {
+      driver.body().await(future);
+    } catch (Throwable e) {
+      if (!future.isDone() || future == Gen.moment) {
+        thrown = e;
+      }
+    }
+  }
+
+  private void end() {
+    state = State.ENDED;
+    if (fiber.isReusable()) {
+      fiber.discard();
+    }
+  }
+}

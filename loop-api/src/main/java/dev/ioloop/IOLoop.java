@@ -1,0 +1,928 @@
+package dev.ioloop;
+
+import dev.ioloop.spi.Poller;
+import dev.ioloop.spi.PollerProvider;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A level-triggered I/O loop: one thread that runs callbacks, timeouts, channel handlers and
+ * coroutines, one at a time. The package's documentation numbers the steps of an iteration.
+ *
+ * <pre>{@code
+ * try (IOLoop loop = IOLoop.create()) {
+ *   int sum = loop.runSync(() -> asynSum(2, 3));
+ * }
+ * }</pre>
+ *
+ * <p>Threads: before the first {@link #start} or {@link #runSync} any one thread at a time may set
+ * the loop up. The first start binds the loop to its thread. From other threads {@link
+ * #addCallback}, {@link #addCallbackFromSignal}, {@link #spawnCallback}, {@link #execute}, {@link
+ * #stop} and the getters may be called, and {@link #close} once the loop has stopped; all else is
+ * refused there.
+ *
+ * <p>Whatever a callback, timeout, handler or coroutine throws goes to the exception handler, and
+ * the loop goes on. Only a {@link VirtualMachineError} that is no {@link StackOverflowError} leaves
+ * {@link #start}; the loop is stopped then and can be closed. Tornado: {@code
+ * tornado.ioloop.IOLoop}.
+ */
+public final class IOLoop implements Executor, AutoCloseable {
+
+  /** No event. */
+  public static final int NONE = 0;
+
+  /** The channel can be read, accepted from, or has reached its end. */
+  public static final int READ = 0x001;
+
+  /** The channel can be written, or its connect has ended. */
+  public static final int WRITE = 0x004;
+
+  /**
+   * The channel failed or hung up. Reported whether asked for or not, where the backend can tell.
+   */
+  public static final int ERROR = 0x018;
+
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final Object INSTANCE_LOCK = new Object();
+  private static volatile @Nullable IOLoop instance;
+
+  /** Consecutive iterations that may leave out their poll and their look at the clock. */
+  private static final int MAX_SKIPPED_POLLS = 64;
+
+  /** Iterations that take longer than this poll every time. */
+  private static final long SKIP_LIMIT_NANOS = 50_000;
+
+  /** Far enough for anyone, and near enough to be compared by difference. */
+  private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
+
+  private static final Runnable WAKE_UP = () -> {};
+
+  private final String backend;
+  private final Poller poller;
+  private final CallbackQueue callbacks = new CallbackQueue();
+  private final TimeoutQueue timeouts = new TimeoutQueue();
+  private final Watches watches;
+  private final Workers workers = new Workers(this);
+  final SuspendedCoroutines suspended = new SuspendedCoroutines();
+  final FiberPool fibers = new FiberPool();
+
+  /** The thread that may use the loop: null until the first start, a fiber's while that runs. */
+  private @Nullable Thread owner;
+
+  /** The thread of the first start. */
+  private volatile @Nullable Thread thread;
+
+  /** The state of the thread that runs iterations. Null until the first start. */
+  private @Nullable ThreadState threadState;
+
+  private volatile boolean running;
+  private volatile boolean stopRequested;
+  private volatile boolean closed;
+  private volatile @Nullable BiConsumer<Object, Throwable> exceptionHandler;
+
+  /** An error that must leave {@link #start} and came where the poller must not see it. */
+  private @Nullable Throwable fatal;
+
+  /** The rest of the collected timeouts of the present iteration. */
+  private TimeoutQueue.@Nullable Entry due;
+
+  private boolean dueFound;
+  private int pollsToSkip;
+  private int skipStride;
+  private long lastPollNanos;
+
+  private IOLoop(String backend, Poller poller) {
+    this.backend = backend;
+    this.poller = poller;
+    this.watches = new Watches(this, poller);
+  }
+
+  // Which loop
+
+  /**
+   * Returns the process's main loop, which is made on first use, and anew once it was closed. Safe
+   * to call from any thread. Tornado: {@code IOLoop.instance} as of 4.4.
+   */
+  public static IOLoop instance() {
+    IOLoop main = instance;
+    if (main == null || main.closed) {
+      synchronized (INSTANCE_LOCK) {
+        main = instance;
+        if (main == null || main.closed) {
+          main = create();
+          instance = main;
+        }
+      }
+    }
+    return main;
+  }
+
+  /**
+   * Returns the current loop of this thread, else {@link #instance()}. Safe to call from any
+   * thread. Tornado: {@code IOLoop.current} as of 4.4.
+   */
+  public static IOLoop current() {
+    IOLoop current = ThreadState.get().current;
+    return current != null ? current : instance();
+  }
+
+  /**
+   * Returns the current loop of this thread; where there is none, {@link #instance()} or, if {@code
+   * instance} is false, null. Safe to call from any thread.
+   */
+  public static @Nullable IOLoop current(boolean instance) {
+    IOLoop current = ThreadState.get().current;
+    return current != null || !instance ? current : instance();
+  }
+
+  /**
+   * Makes a loop on the configured backend, else the one that the system property {@code
+   * dev.ioloop.backend} names, else {@link #configurableDefault()}. It does not become current.
+   * Safe to call from any thread.
+   *
+   * @throws IllegalStateException if no backend is available
+   */
+  public static IOLoop create() {
+    return create(Backends.chosen());
+  }
+
+  /**
+   * Makes a loop on the backend with this name. Safe to call from any thread.
+   *
+   * @throws IllegalArgumentException if there is none or it is not available; the message lists
+   *     what was found and why the rest is unavailable
+   */
+  public static IOLoop create(String backend) {
+    return create(Backends.provider(Objects.requireNonNull(backend, "backend == null")));
+  }
+
+  /** Makes a loop on a poller of one's own, which it will close. For embedding and for tests. */
+  public static IOLoop create(String backend, Poller poller) {
+    return new IOLoop(
+        Objects.requireNonNull(backend, "backend == null"),
+        Objects.requireNonNull(poller, "poller == null"));
+  }
+
+  private static IOLoop create(PollerProvider provider) {
+    return new IOLoop(provider.name(), provider.create());
+  }
+
+  /**
+   * Chooses the backend of the loops that {@link #create()} makes from now on; null goes back to
+   * the default. Safe to call from any thread. Tornado: {@code IOLoop.configure}.
+   *
+   * @throws IllegalArgumentException if there is no such backend or it is not available
+   */
+  public static void configure(@Nullable String backend) {
+    Backends.configure(backend);
+  }
+
+  /**
+   * Returns the name of the default backend: epoll, else kqueue, else nio, the first that is
+   * present and available. Tornado: {@code IOLoop.configurable_default}.
+   *
+   * @throws IllegalStateException if none is
+   */
+  public static String configurableDefault() {
+    return Backends.defaultProvider().name();
+  }
+
+  /** Returns the backends that were found on the class or module path, the most preferred first. */
+  public static List<Backend> backends() {
+    return Backends.all();
+  }
+
+  /** Returns the name of this loop's backend. Safe to call from any thread. */
+  public String backend() {
+    return backend;
+  }
+
+  /**
+   * Returns the object of another library under this loop, such as Netty's {@code EventLoop}, or
+   * null where there is none of that type.
+   */
+  public <T> @Nullable T unwrap(Class<T> type) {
+    return poller.unwrap(type);
+  }
+
+  /**
+   * Makes this the current loop of the calling thread, so that set-up code finds it.
+   *
+   * @throws IllegalStateException if this loop runs on another thread
+   */
+  public void makeCurrent() {
+    if (running && !isInLoop()) {
+      throw new IllegalStateException(
+          "makeCurrent() called from "
+              + name(Thread.currentThread())
+              + ", but the loop runs on "
+              + name(thread)
+              + "; use addCallback() to get there");
+    }
+    ThreadState.get().current = this;
+  }
+
+  /** Leaves the calling thread without a current loop. */
+  public static void clearCurrent() {
+    ThreadState.get().current = null;
+  }
+
+  // Running
+
+  /**
+   * Runs iterations on the calling thread until {@link #stop}. The loop is current meanwhile. If
+   * {@link #stop} was called before, returns at once and forgets that call. May be called again
+   * later; handlers, timeouts and callbacks stay. Tornado: {@code IOLoop.start}.
+   *
+   * @throws IllegalStateException if this loop is running or closed, if a loop runs on this thread,
+   *     in a coroutine, on a thread other than that of the first start, or on a virtual thread
+   */
+  public void start() {
+    ThreadState state = ThreadState.get();
+    checkMayStart("start()", state);
+    if (stopRequested) {
+      stopRequested = false;
+      return;
+    }
+    bind(state);
+    IOLoop formerCurrent = state.current;
+    state.current = this;
+    state.running = this;
+    running = true;
+    pollsToSkip = 0;
+    skipStride = 0;
+    try {
+      while (true) {
+        runTurn();
+        if (stopRequested) {
+          break;
+        }
+        poll();
+      }
+    } finally {
+      running = false;
+      stopRequested = false;
+      state.running = null;
+      state.current = formerCurrent;
+    }
+  }
+
+  private void checkMayStart(String call, ThreadState state) {
+    if (closed) {
+      throw new IllegalStateException(call + " of a closed loop; create() another one");
+    }
+    if (state.running != null || state.fiber != null) {
+      throw new IllegalStateException(
+          call + " on a thread that runs a loop or in a coroutine; use await(..) there");
+    }
+    if (running) {
+      throw new IllegalStateException(
+          call + " of a loop that is running already, on " + name(thread));
+    }
+    Thread bound = thread;
+    if (bound != null && bound != Thread.currentThread()) {
+      throw new IllegalStateException(
+          call
+              + " called from "
+              + name(Thread.currentThread())
+              + ", but the first start bound this loop to "
+              + name(bound)
+              + "; start it there, or create() a loop per thread");
+    }
+    if (VirtualThreads.isCurrent()) {
+      throw new IllegalStateException(
+          call
+              + " on a virtual thread; a loop blocks in its poll and needs a platform thread,"
+              + " such as new Thread(loop::start)");
+    }
+  }
+
+  /** Binds the loop to the calling thread, once. */
+  private void bind(ThreadState state) {
+    if (thread == null) {
+      poller.bind();
+      thread = Thread.currentThread();
+      owner = Thread.currentThread();
+      threadState = state;
+    }
+  }
+
+  /**
+   * Lets the present iteration complete and {@link #start} return then; called before {@link
+   * #start}, it makes that return at once. Safe to call from any thread. Tornado: {@code
+   * IOLoop.stop}.
+   */
+  public void stop() {
+    stopRequested = true;
+    if (!isOwner()) {
+      addCallback(WAKE_UP);
+    }
+  }
+
+  /** Returns whether the loop is between the beginning and the end of {@link #start}. */
+  public boolean running() {
+    return running;
+  }
+
+  /**
+   * Runs the loop until {@code body}, as a coroutine, has ended, and returns its result or throws
+   * its exception, unwrapped. Tornado: {@code IOLoop.run_sync}.
+   *
+   * @throws IllegalStateException as {@link #start}; also if the loop was stopped before the body
+   *     ended
+   */
+  public <T extends @Nullable Object> T runSync(Callable<T> body) {
+    return runSync(null, Objects.requireNonNull(body, "body == null"));
+  }
+
+  /** As {@link #runSync(Callable)}, for a body whose outcome is that of the stage it returns. */
+  public <T extends @Nullable Object> T runSync(AsyncCallable<T> body) {
+    return runSync(null, awaiting(body));
+  }
+
+  /** As {@link #runSync(Callable)}, for a body without a result. */
+  public void runSync(Action body) {
+    runSync(null, callable(body));
+  }
+
+  /**
+   * As {@link #runSync(Callable)}, but cancels the body when {@code timeout} has passed, and waits
+   * for it to unwind, ten seconds at most.
+   *
+   * @throws LoopTimeoutException if the body had not ended in time
+   */
+  public <T extends @Nullable Object> T runSync(@Nullable Duration timeout, Callable<T> body) {
+    return new RunSync<>(this, timeout, body).run();
+  }
+
+  /** As {@link #runSync(Duration, Callable)}, for a body that returns a stage. */
+  public <T extends @Nullable Object> T runSync(Duration timeout, AsyncCallable<T> body) {
+    return runSync(timeout, awaiting(body));
+  }
+
+  /** As {@link #runSync(Duration, Callable)}, for a body without a result. */
+  public void runSync(Duration timeout, Action body) {
+    runSync(timeout, callable(body));
+  }
+
+  /** Steps 1 to 4 of an iteration. */
+  private void runTurn() {
+    int snapshot = callbacks.snapshot();
+    if (pollsToSkip == 0 && due == null && !timeouts.isEmpty()) {
+      due = timeouts.collectDue(poller.nanoTime());
+      dueFound = due != null;
+    }
+    for (int i = 0; i < snapshot; i++) {
+      Runnable callback = callbacks.next();
+      try {
+        callback.run();
+      } catch (Throwable e) {
+        failed(callback, e);
+      }
+    }
+    while (due != null) {
+      Runnable callback = due.fire();
+      due = due.nextDue();
+      if (callback != null) {
+        try {
+          callback.run();
+        } catch (Throwable e) {
+          failed(callback, e);
+        }
+      }
+    }
+  }
+
+  /** Steps 5 and 6 of an iteration. */
+  private void poll() {
+    if (callbacks.isEmpty()) {
+      pollsToSkip = 0;
+      skipStride = 0;
+      long wait =
+          timeouts.isEmpty()
+              ? Long.MAX_VALUE
+              : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
+      if (wait > 0 && !callbacks.fallAsleep()) {
+        wait = 0;
+      }
+      try {
+        poller.poll(wait);
+      } finally {
+        callbacks.wakeUp();
+      }
+    } else if (pollsToSkip > 0) {
+      pollsToSkip--;
+      return;
+    } else {
+      long now = poller.nanoTime();
+      boolean found = poller.poll(0) > 0 || dueFound;
+      skipStride =
+          found || now - lastPollNanos > SKIP_LIMIT_NANOS
+              ? 0
+              : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skipStride << 1));
+      pollsToSkip = skipStride;
+      lastPollNanos = now;
+      dueFound = false;
+    }
+    if (Thread.interrupted()) {
+      LOG.log(
+          Level.WARNING,
+          "An interrupt of the loop's thread was ignored; use stop() to end a loop, and"
+              + " addCallback() to wake it");
+    }
+    if (fatal != null) {
+      Throwable error = fatal;
+      fatal = null;
+      throw Sneaky.raise(error);
+    }
+  }
+
+  /**
+   * Closes a loop that is stopped: cancels its suspended coroutines and runs them until they have
+   * ended, one second at most; then drops callbacks and timeouts and releases what the backend
+   * holds. Registered channels stay open. Later callbacks of any thread are dropped silently; a
+   * second call does nothing. Safe to call from any thread. Tornado: {@code IOLoop.close}.
+   *
+   * @throws IllegalStateException if this loop is running
+   */
+  @Override
+  public void close() {
+    close(false);
+  }
+
+  /** As {@link #close()}; with {@code allHandles} closes the registered channels, too. */
+  public void close(boolean allHandles) {
+    ThreadState state = ThreadState.get();
+    if (running || state.fiber != null) {
+      throw new IllegalStateException(
+          "close() of a running loop; call stop() and let start() return");
+    }
+    if (closed) {
+      return;
+    }
+    unwindCoroutines(state);
+    closed = true;
+    callbacks.close();
+    timeouts.clear();
+    due = null;
+    watches.close(allHandles);
+    poller.close();
+    fibers.close();
+    owner = null;
+    if (state.current == this) {
+      state.current = null;
+    }
+  }
+
+  /** Cancels the suspended coroutines and runs them to their ends, on whatever thread closes. */
+  private void unwindCoroutines(ThreadState state) {
+    if (suspended.isEmpty()) {
+      return;
+    }
+    boolean mayPoll = thread == null || thread == Thread.currentThread();
+    if (mayPoll) {
+      bind(state);
+    }
+    IOLoop formerCurrent = state.current;
+    state.current = this;
+    state.running = this;
+    threadState = state;
+    owner = Thread.currentThread();
+    try {
+      new Unwinding(this, mayPoll).run();
+    } finally {
+      state.running = null;
+      state.current = formerCurrent;
+    }
+  }
+
+  /** Runs one iteration for {@link Unwinding}, which waits no longer than {@code maxWaitNanos}. */
+  void runIteration(long maxWaitNanos, boolean mayPoll) {
+    runTurn();
+    if (!callbacks.isEmpty()) {
+      maxWaitNanos = 0;
+    } else if (!timeouts.isEmpty()) {
+      maxWaitNanos = Math.min(maxWaitNanos, timeouts.firstDeadline() - poller.nanoTime());
+    }
+    if (mayPoll) {
+      poller.poll(Math.max(0, maxWaitNanos));
+    } else if (maxWaitNanos > 0) {
+      LockSupport.parkNanos(this, maxWaitNanos);
+    }
+  }
+
+  // Callbacks and timeouts
+
+  /**
+   * Runs {@code callback} once, in the next iteration. Callbacks of one thread run in the order in
+   * which it added them. Dropped silently after {@link #close()}.
+   *
+   * <p>Safe to call from any thread. Tornado: {@code IOLoop.add_callback}.
+   */
+  public void addCallback(Runnable callback) {
+    if (callback == null) {
+      throw new NullPointerException("callback == null");
+    }
+    if (owner == Thread.currentThread()) {
+      callbacks.add(callback);
+    } else if (callbacks.post(callback)) {
+      poller.wakeup();
+    }
+  }
+
+  /** As {@link #addCallback}, which is safe in Java's signal handlers, too. */
+  public void addCallbackFromSignal(Runnable callback) {
+    addCallback(callback);
+  }
+
+  /** As {@link #addCallback}, so that the loop serves wherever an executor is asked for. */
+  @Override
+  public void execute(Runnable command) {
+    addCallback(command);
+  }
+
+  /**
+   * Runs {@code body} as a coroutine that nobody awaits, from the next iteration on. Its failure
+   * goes to the exception handler.
+   *
+   * <p>Safe to call from any thread. Tornado: {@code IOLoop.spawn_callback}.
+   *
+   * @return a future with the outcome of the body
+   */
+  public <T extends @Nullable Object> Future<T> spawnCallback(Callable<T> body) {
+    Objects.requireNonNull(body, "body == null");
+    Future<T> outcome = new Future<>();
+    addCallback(
+        () -> {
+          Future<T> coroutine = Gen.coroutine(body);
+          coroutine.addDoneCallback(
+              done -> {
+                Throwable failure = done.exception();
+                if (failure == null) {
+                  outcome.complete(done.result());
+                } else {
+                  outcome.completeExceptionally(failure);
+                  outcome.see();
+                  if (!(failure instanceof CancellationException)) {
+                    failed(coroutine, failure);
+                  }
+                }
+              });
+        });
+    return outcome;
+  }
+
+  /** As {@link #spawnCallback(Callable)}, for a body whose outcome is that of a stage. */
+  public <T extends @Nullable Object> Future<T> spawnCallback(AsyncCallable<T> body) {
+    return spawnCallback(awaiting(body));
+  }
+
+  /** As {@link #spawnCallback(Callable)}, for a body without a result. */
+  public Future<@Nullable Void> spawnCallback(Action body) {
+    return spawnCallback(callable(body));
+  }
+
+  /**
+   * Runs {@code callback} with {@code future} once that is done: through an iteration of this loop,
+   * never inline, whoever completes it. Not called if the loop is closed before.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.add_future}.
+   */
+  public <T extends @Nullable Object> void addFuture(
+      CompletionStage<T> future, Consumer<? super Future<T>> callback) {
+    checkThread("addFuture()");
+    Objects.requireNonNull(callback, "callback == null");
+    Future.from(future).addDoneCallback(done -> addCallback(() -> callback.accept(done)));
+  }
+
+  /**
+   * Runs {@code callback} once, after {@code delay} has passed on {@link #time()}. A zero or
+   * negative delay means the next iteration. Timeouts with equal deadlines run in the order they
+   * were added.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.call_later}.
+   *
+   * @throws IllegalStateException if called from another thread or after {@link #close()}
+   */
+  public Timeout callLater(Duration delay, Runnable callback) {
+    return callAt(time() + nanos(delay), callback);
+  }
+
+  /**
+   * Runs {@code callback} once, when {@link #time()} has reached {@code time}, in nanoseconds. A
+   * time in the past means the next iteration.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.call_at}.
+   *
+   * @throws IllegalStateException if called from another thread or after {@link #close()}
+   */
+  public Timeout callAt(long time, Runnable callback) {
+    Objects.requireNonNull(callback, "callback == null");
+    checkThread("callAt()");
+    pollsToSkip = 0;
+    return timeouts.add(time, callback);
+  }
+
+  /**
+   * Removes a pending timeout, even one that is due in this iteration; does nothing to one that has
+   * fired or was removed.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.remove_timeout}.
+   */
+  public void removeTimeout(Timeout timeout) {
+    Objects.requireNonNull(timeout, "timeout == null");
+    if (!closed) {
+      checkThread("removeTimeout()");
+      timeouts.remove((TimeoutQueue.Entry) timeout);
+    }
+  }
+
+  /**
+   * Returns the time on this loop's clock, in nanoseconds: monotonic, of arbitrary origin, to be
+   * compared by difference. Safe to call from any thread. Tornado: {@code IOLoop.time}, in seconds.
+   */
+  public long time() {
+    return poller.nanoTime();
+  }
+
+  // I/O events
+
+  /**
+   * Calls {@code handler} whenever {@code channel} is ready for one of {@code events}, a
+   * combination of {@link #READ}, {@link #WRITE} and {@link #ERROR}; level-triggered.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.add_handler}.
+   *
+   * @throws IllegalArgumentException if the channel is closed, blocking, has a handler already or
+   *     cannot be watched for these events
+   */
+  public void addHandler(SelectableChannel channel, IOHandler handler, int events) {
+    checkThread("addHandler()");
+    watches.add(channel, handler, events);
+  }
+
+  /**
+   * As {@link #addHandler(SelectableChannel, IOHandler, int)}, for a file descriptor.
+   *
+   * @throws UnsupportedOperationException on a backend without file descriptors
+   */
+  public void addHandler(int fd, IOHandler handler, int events) {
+    checkThread("addHandler()");
+    watches.add(fd, handler, events);
+  }
+
+  /**
+   * Replaces the events that a channel is watched for, from the next poll on. {@link #NONE} pauses
+   * it.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.update_handler}.
+   *
+   * @throws IllegalArgumentException if the channel has no handler
+   */
+  public void updateHandler(SelectableChannel channel, int events) {
+    checkThread("updateHandler()");
+    watches.update(Objects.requireNonNull(channel, "channel == null"), events);
+  }
+
+  /** As {@link #updateHandler(SelectableChannel, int)}, for a file descriptor. */
+  public void updateHandler(int fd, int events) {
+    checkThread("updateHandler()");
+    watches.update(fd, events);
+  }
+
+  /**
+   * Stops watching a channel, also for an event that this poll has already found. Does nothing if
+   * the channel has no handler. The channel stays open.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.remove_handler}.
+   */
+  public void removeHandler(SelectableChannel channel) {
+    checkThread("removeHandler()");
+    watches.remove(Objects.requireNonNull(channel, "channel == null"));
+  }
+
+  /** As {@link #removeHandler(SelectableChannel)}, for a file descriptor. */
+  public void removeHandler(int fd) {
+    checkThread("removeHandler()");
+    watches.remove(fd);
+  }
+
+  // Executors
+
+  /**
+   * Runs blocking work on the default executor, and returns a future that is completed on this
+   * loop. Cancelling the future interrupts the work.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code IOLoop.run_in_executor}.
+   */
+  public <T extends @Nullable Object> Future<T> runInExecutor(Callable<T> task) {
+    checkThread("runInExecutor()");
+    return workers.run(null, task);
+  }
+
+  /** As {@link #runInExecutor(Callable)}, on an executor of one's own. */
+  public <T extends @Nullable Object> Future<T> runInExecutor(Executor executor, Callable<T> task) {
+    checkThread("runInExecutor()");
+    return workers.run(Objects.requireNonNull(executor, "executor == null"), task);
+  }
+
+  /** As {@link #runInExecutor(Callable)}, for work without a result. */
+  public Future<@Nullable Void> runInExecutor(Action task) {
+    return runInExecutor(callable(task));
+  }
+
+  /** As {@link #runInExecutor(Executor, Callable)}, for work without a result. */
+  public Future<@Nullable Void> runInExecutor(Executor executor, Action task) {
+    return runInExecutor(executor, callable(task));
+  }
+
+  /**
+   * Replaces the executor of {@link #runInExecutor(Callable)}, which uses virtual threads where the
+   * JDK has them and daemon threads elsewhere. Safe to call from any thread. Tornado: {@code
+   * IOLoop.set_default_executor}.
+   */
+  public void setDefaultExecutor(Executor executor) {
+    workers.setDefault(Objects.requireNonNull(executor, "executor == null"));
+  }
+
+  // Debugging and errors
+
+  /**
+   * Returns a text for people: this loop, its timeouts, and each suspended coroutine with the line
+   * it waits at. Call from the loop's thread only, or when the loop is stopped.
+   */
+  public String dump() {
+    StringBuilder text = new StringBuilder(toString()).append('\n');
+    for (Runner<?> runner : suspended.toList()) {
+      text.append("  ").append(runner).append('\n');
+      for (StackTraceElement frame : StackFrames.ofUser(runner.stackTrace())) {
+        text.append("      at ").append(frame).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * Replaces what happens to an exception that nobody caught: {@code handler} is given the
+   * callback, handler, {@link PeriodicCallback} or coroutine's future that failed, and the
+   * exception. The default logs through the {@link System.Logger} named {@code dev.ioloop}. What
+   * the handler throws itself is logged. Safe to call from any thread; the handler is called on the
+   * loop's thread. Tornado: {@code IOLoop.handle_callback_exception} as of 4.4.
+   */
+  public void setExceptionHandler(BiConsumer<Object, Throwable> handler) {
+    exceptionHandler = Objects.requireNonNull(handler, "handler == null");
+  }
+
+  @Override
+  public String toString() {
+    String state = closed ? "closed" : running ? "running on " + name(thread) : "stopped";
+    return "IOLoop["
+        + backend
+        + ", "
+        + state
+        + ", handlers="
+        + watches.size()
+        + ", timeouts="
+        + timeouts.size()
+        + ", suspended coroutines="
+        + suspended.size()
+        + "]";
+  }
+
+  /** Hands what {@code source} threw to the exception handler, or throws it on if it is fatal. */
+  void failed(Object source, Throwable failure) {
+    rethrowFatal(failure);
+    BiConsumer<Object, Throwable> handler = exceptionHandler;
+    if (handler == null) {
+      log(source, failure);
+      return;
+    }
+    try {
+      handler.accept(source, failure);
+    } catch (Throwable e) {
+      rethrowFatal(e);
+      e.addSuppressed(failure);
+      LOG.log(Level.ERROR, "The exception handler of the loop failed itself", e);
+    }
+  }
+
+  /** As {@link #failed}, called below a poller, which nothing may be thrown through. */
+  void failedInPoll(Object source, Throwable failure) {
+    try {
+      failed(source, failure);
+    } catch (Throwable e) {
+      if (fatal == null) {
+        fatal = e;
+      }
+    }
+  }
+
+  /** Hands what a callback threw to this thread's loop, or logs it where there is none. */
+  static void report(Object source, Throwable failure) {
+    IOLoop loop = ThreadState.get().current;
+    if (loop != null && loop.isOwner()) {
+      loop.failed(source, failure);
+    } else {
+      rethrowFatal(failure);
+      log(source, failure);
+    }
+  }
+
+  private static void log(Object source, Throwable failure) {
+    LOG.log(Level.ERROR, "Exception in callback " + source, failure);
+  }
+
+  /** Throws an error that no loop should survive. A stack overflow is none: the stack is gone. */
+  static void rethrowFatal(Throwable failure) {
+    if (failure instanceof VirtualMachineError error && !(failure instanceof StackOverflowError)) {
+      throw error;
+    }
+  }
+
+  // Threads
+
+  /** Returns whether the calling thread is the one that runs the loop's callbacks right now. */
+  private boolean isOwner() {
+    return owner == Thread.currentThread();
+  }
+
+  /** Returns whether the calling thread may use the loop: it owns it, or nobody has yet. */
+  boolean isInLoop() {
+    Thread now = owner;
+    return now == null || now == Thread.currentThread();
+  }
+
+  /** Hands the loop over between a thread and the thread of a fiber that it resumes. */
+  void moveOwner(Thread from, Thread to) {
+    if (owner == from) {
+      owner = to;
+    }
+  }
+
+  /** Returns the state of the thread that runs iterations, else of the one that sets up. */
+  ThreadState threadState() {
+    ThreadState state = threadState;
+    return state != null ? state : ThreadState.get();
+  }
+
+  private void checkThread(String call) {
+    checkThread(call, "addCallback()");
+  }
+
+  void checkThread(String call, String remedy) {
+    if (closed) {
+      throw new IllegalStateException(call + " of a closed loop; create() another one");
+    }
+    if (!isInLoop()) {
+      throw new IllegalStateException(
+          call
+              + " called from "
+              + name(Thread.currentThread())
+              + "; use "
+              + remedy
+              + " to get to the loop's thread, "
+              + name(thread));
+    }
+  }
+
+  private static String name(@Nullable Thread thread) {
+    return thread == null ? "no thread" : "thread \"" + thread.getName() + "\"";
+  }
+
+  // Bodies
+
+  /** Returns {@code delay} in nanoseconds; more than a hundred years count as a hundred. */
+  static long nanos(Duration delay) {
+    Objects.requireNonNull(delay, "delay == null");
+    return delay.compareTo(LONGEST_DELAY) < 0
+        ? delay.isNegative() ? 0 : delay.toNanos()
+        : LONGEST_DELAY.toNanos();
+  }
+
+  static Callable<@Nullable Void> callable(Action body) {
+    Objects.requireNonNull(body, "body == null");
+    return () -> {
+      body.run();
+      return null;
+    };
+  }
+
+  private static <T extends @Nullable Object> Callable<T> awaiting(AsyncCallable<T> body) {
+    Objects.requireNonNull(body, "body == null");
+    return () -> {
+      CompletionStage<T> stage = body.call();
+      return stage == null ? null : Gen.await(stage);
+    };
+  }
+}

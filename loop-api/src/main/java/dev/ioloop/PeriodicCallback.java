@@ -1,0 +1,151 @@
+package dev.ioloop;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls something again and again, from beat to beat of a period. The first call comes after one
+ * full period. A beat that was missed, because the callback or the loop took longer, is skipped,
+ * and the phase is kept. What the callback throws goes to the loop's exception handler; the beat
+ * goes on.
+ *
+ * <p>Call from the loop's thread only. Tornado: {@code ioloop.PeriodicCallback}, in milliseconds.
+ */
+public final class PeriodicCallback {
+  private final Callable<? extends @Nullable Future<?>> callback;
+  private final long periodNanos;
+  private final double jitter;
+  private @Nullable IOLoop loop;
+  private @Nullable Timeout timeout;
+  private long beat;
+
+  /**
+   * Makes a stopped one.
+   *
+   * @throws IllegalArgumentException if {@code period} is not positive
+   */
+  public PeriodicCallback(Runnable callback, Duration period) {
+    this(callback, period, 0);
+  }
+
+  /**
+   * Makes a stopped one whose periods vary.
+   *
+   * @param jitter the width of the window, centred on the period, that each period is drawn from,
+   *     as a part of the period: with 0.1 it is 0.95 to 1.05 periods
+   * @throws IllegalArgumentException if {@code period} is not positive or {@code jitter} is not
+   *     from 0 to 1
+   */
+  public PeriodicCallback(Runnable callback, Duration period, double jitter) {
+    this(callable(callback), period, jitter);
+  }
+
+  /**
+   * Makes a stopped one whose callback returns a future: beats that come while it is pending are
+   * skipped, and its failure goes to the exception handler.
+   *
+   * @throws IllegalArgumentException if {@code period} is not positive
+   */
+  public PeriodicCallback(Callable<? extends @Nullable Future<?>> callback, Duration period) {
+    this(callback, period, 0);
+  }
+
+  /**
+   * As {@link #PeriodicCallback(Callable, Duration)}, with {@code jitter}.
+   *
+   * @throws IllegalArgumentException if {@code period} is not positive or {@code jitter} is not
+   *     from 0 to 1
+   */
+  public PeriodicCallback(
+      Callable<? extends @Nullable Future<?>> callback, Duration period, double jitter) {
+    this.callback = Objects.requireNonNull(callback, "callback == null");
+    if (period.isNegative() || period.isZero()) {
+      throw new IllegalArgumentException("period is not positive: " + period);
+    }
+    if (!(jitter >= 0 && jitter <= 1)) {
+      throw new IllegalArgumentException("jitter is not from 0 to 1: " + jitter);
+    }
+    this.periodNanos = IOLoop.nanos(period);
+    this.jitter = jitter;
+  }
+
+  private static Callable<@Nullable Future<?>> callable(Runnable callback) {
+    Objects.requireNonNull(callback, "callback == null");
+    return () -> {
+      callback.run();
+      return null;
+    };
+  }
+
+  /** Starts it on the current loop; does nothing if it is started. */
+  public void start() {
+    if (timeout == null) {
+      loop = IOLoop.current();
+      beat = loop.time();
+      schedule();
+    }
+  }
+
+  /** Stops it; a call that is under way is left alone. Does nothing if it is stopped. */
+  public void stop() {
+    if (timeout != null) {
+      loop.removeTimeout(timeout);
+      timeout = null;
+    }
+  }
+
+  /** Returns whether it was started and not stopped since. */
+  public boolean isRunning() {
+    return timeout != null;
+  }
+
+  private void run() {
+    Timeout mine = timeout;
+    Future<?> future = null;
+    try {
+      future = callback.call();
+    } catch (Throwable e) {
+      loop.failed(this, e);
+    }
+    if (future == null) {
+      scheduleAfter(mine);
+    } else {
+      loop.addFuture(
+          future,
+          done -> {
+            Throwable failure = done.exception();
+            if (failure != null && !done.isCancelled()) {
+              loop.failed(this, failure);
+            }
+            scheduleAfter(mine);
+          });
+    }
+  }
+
+  /** Goes on unless it was stopped meanwhile, or stopped and started again. */
+  private void scheduleAfter(@Nullable Timeout fired) {
+    if (timeout == fired && fired != null) {
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    long period = periodNanos;
+    if (jitter > 0) {
+      period *= 1 + jitter * (ThreadLocalRandom.current().nextDouble() - 0.5);
+    }
+    period = Math.max(1, period);
+    long late = loop.time() - beat;
+    if (late >= 0) {
+      // The first beat that lies in the future: one that ends just now has passed.
+      beat += (late / period + 1) * period;
+    } else {
+      // The clock went backwards, or a short period was drawn: never the same beat again.
+      beat += period;
+    }
+    timeout = loop.callAt(beat, this::run);
+  }
+}

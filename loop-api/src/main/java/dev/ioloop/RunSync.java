@@ -1,0 +1,79 @@
+package dev.ioloop;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** One call of {@link IOLoop#runSync(Duration, Callable)}. */
+final class RunSync<T extends @Nullable Object> {
+
+  /** How long a body that was cancelled by the timeout may take to unwind. */
+  private static final Duration UNWIND_LIMIT = Duration.ofSeconds(10);
+
+  private final IOLoop loop;
+  private final @Nullable Duration limit;
+  private final Callable<T> body;
+  private @Nullable Future<T> outcome;
+  private @Nullable Timeout timer;
+  private boolean timedOut;
+
+  RunSync(IOLoop loop, @Nullable Duration limit, Callable<T> body) {
+    this.loop = loop;
+    this.limit = limit;
+    this.body = body;
+  }
+
+  T run() {
+    loop.addCallback(this::begin);
+    try {
+      loop.start();
+    } finally {
+      if (timer != null) {
+        loop.removeTimeout(timer);
+      }
+    }
+    Future<T> ended = outcome;
+    if (ended != null && ended.isDone() && !timedOut) {
+      return ended.result();
+    }
+    if (timedOut) {
+      throw timeout(ended);
+    }
+    throw new IllegalStateException(
+        "runSync() was stopped before its body ended; it is suspended, and a later start() goes on"
+            + " with it\\n"
+            + loop.dump());
+  }
+
+  private void begin() {
+    if (limit != null) {
+      timer = loop.callLater(limit, this::timeOut);
+    }
+    outcome = Gen.coroutine(body);
+    outcome.addDoneCallback(done -> loop.stop());
+  }
+
+  private void timeOut() {
+    if (!outcome.isDone()) {
+      timedOut = true;
+      timer = loop.callLater(UNWIND_LIMIT, loop::stop);
+      outcome.cancel(true);
+    }
+  }
+
+  private LoopTimeoutException timeout(Future<T> ended) {
+    LoopTimeoutException timeout =
+        new LoopTimeoutException(
+            "runSync() timed out after "
+                + limit
+                + (ended.isDone() ? "" : "; its body did not end when cancelled\\n" + loop.dump()));
+    if (ended.isDone()) {
+      Throwable failure = ended.exception();
+      if (failure != null && !(failure instanceof CancellationException)) {
+        timeout.addSuppressed(failure);
+      }
+    }
+    return timeout;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.ioloop;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A fiber on a thread of its own, for JDKs without continuations: a virtual thread where the JDK
+ * has them. It and the thread that resumes it hand a turn to each other, so exactly one of the two
+ * runs at any time, and what one wrote the other sees.
+ *
+ * <p>{@link #turn} tells whose turn it is. Whoever gives the turn away writes it and unparks the
+ * other; whoever waits for it spins for a moment, because most segments are short, and then parks.
+ */
+final class ThreadFiber extends Fiber {
+  private static final int CALLER = 0;
+  private static final int BODY = 1;
+
+  /** How often to look before parking: some microseconds. On one processor spinning is no use. */
+  private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2_000 : 0;
+
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final Thread thread;
+  private boolean started;
+  private volatile int turn = CALLER;
+  private volatile Thread caller;
+
+  /**
+   * The state of the thread that resumed last; read by the fiber's thread when it gets its turn.
+   */
+  private ThreadState callerState;
+
+  private boolean discarded;
+
+  ThreadFiber(Body body) {
+    super(body);
+    thread =
+        VirtualThreads.orDaemon("ioloop-coroutine-" + COUNT.incrementAndGet(), this::runBodies);
+    caller = thread;
+    callerState = ThreadState.get();
+  }
+
+  private void runBodies() {
+    ThreadState mine = ThreadState.get();
+    mine.fiber = this;
+    awaitTurn(BODY);
+    while (!discarded) {
+      enter(mine);
+      runBody();
+      giveTurn();
+      awaitTurn(BODY);
+    }
+  }
+
+  /** Takes over the place of the thread that resumed. */
+  private void enter(ThreadState mine) {
+    mine.current = callerState.current;
+    mine.running = callerState.running;
+    IOLoop loop = mine.current;
+    if (loop != null) {
+      loop.moveOwner(caller, thread);
+    }
+  }
+
+  private void giveTurn() {
+    IOLoop loop = callerState.current;
+    if (loop != null) {
+      loop.moveOwner(thread, caller);
+    }
+    Thread waiting = caller;
+    turn = CALLER;
+    LockSupport.unpark(waiting);
+  }
+
+  @Override
+  void resume(ThreadState from) {
+    callerState = from;
+    caller = Thread.currentThread();
+    turn = BODY;
+    if (started) {
+      LockSupport.unpark(thread);
+    } else {
+      started = true;
+      thread.start();
+    }
+    awaitTurn(CALLER);
+  }
+
+  @Override
+  void suspend() {
+    giveTurn();
+    awaitTurn(BODY);
+    enter(ThreadState.get());
+  }
+
+  /** Waits without looking at interrupts, and keeps one that came for the code that runs next. */
+  private void awaitTurn(int mine) {
+    for (int i = 0; i < SPINS; i++) {
+      if (turn == mine) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    boolean interrupted = false;
+    while (turn != mine) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  boolean isReusable() {
+    return true;
+  }
+
+  @Override
+  void discard() {
+    if (started) {
+      discarded = true;
+      turn = BODY;
+      LockSupport.unpark(thread);
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  StackTraceElement[] stackTrace() {
+    return thread.getStackTrace();
+  }
+}

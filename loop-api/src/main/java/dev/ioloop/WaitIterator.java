@@ -1,0 +1,115 @@
+package dev.ioloop;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the results of several futures one by one, in the order in which they come.
+ *
+ * <pre>{@code
+ * WaitIterator<String> pages = new WaitIterator<>(fetch("a"), fetch("b"));
+ * while (!pages.done()) {
+ *   System.out.println(pages.currentIndex() + " " + await(pages.next()));
+ * }
+ * }</pre>
+ *
+ * <p>Call from the loop's thread only. Tornado: {@code gen.WaitIterator}.
+ */
+public final class WaitIterator<T extends @Nullable Object> {
+  private final List<Future<T>> futures = new ArrayList<>();
+
+  /** The indices of the futures that are done and were not handed out. */
+  private final ArrayDeque<Integer> finished = new ArrayDeque<>();
+
+  private final IOLoop loop = IOLoop.current();
+  private int handedOut;
+  private int currentIndex = -1;
+
+  /** The future of the {@link #next} that waits. */
+  private @Nullable Future<T> waiting;
+
+  /** Waits for {@code futures}. Those that are done already come first, in this order. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public WaitIterator(CompletionStage<T>... futures) {
+    this(List.of(futures));
+  }
+
+  /** Waits for {@code futures}. Those that are done already come first, in this order. */
+  public WaitIterator(List<? extends CompletionStage<T>> futures) {
+    for (CompletionStage<T> stage : futures) {
+      this.futures.add(Future.from(stage));
+    }
+    for (int i = 0; i < this.futures.size(); i++) {
+      int index = i;
+      Future<T> future = this.futures.get(i);
+      if (future.isDone()) {
+        finished.add(index);
+      } else {
+        loop.addFuture(future, done -> finish(index));
+      }
+    }
+  }
+
+  private void finish(int index) {
+    if (waiting == null) {
+      finished.add(index);
+    } else {
+      Future<T> next = waiting;
+      waiting = null;
+      handOut(index, next);
+    }
+  }
+
+  private void handOut(int index, Future<T> to) {
+    currentIndex = index;
+    Gen.copy(futures.get(index), to);
+  }
+
+  /** Returns whether all results were handed out. If so, there is no current future any more. */
+  public boolean done() {
+    if (handedOut < futures.size()) {
+      return false;
+    }
+    currentIndex = -1;
+    return true;
+  }
+
+  /**
+   * Returns a future with the next outcome. If that is a failure, the iteration can go on all the
+   * same.
+   *
+   * @throws NoSuchElementException if all were handed out
+   * @throws IllegalStateException if the future of the previous call is still pending
+   */
+  public Future<T> next() {
+    if (waiting != null) {
+      throw new IllegalStateException("next() while the future of the previous call is pending");
+    }
+    if (handedOut == futures.size()) {
+      throw new NoSuchElementException("all " + handedOut + " futures were handed out");
+    }
+    handedOut++;
+    Future<T> next = new Future<>();
+    if (finished.isEmpty()) {
+      waiting = next;
+    } else {
+      handOut(finished.remove(), next);
+    }
+    return next;
+  }
+
+  /** Returns the position of the future whose outcome was handed out last, or -1. */
+  public int currentIndex() {
+    return currentIndex;
+  }
+
+  /** Returns the future whose outcome was handed out last, or null. */
+  public @Nullable Future<T> currentFuture() {
+    return currentIndex < 0 ? null : futures.get(currentIndex);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.ioloop;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Runs blocking work of one loop on executors. */
+final class Workers {
+
+  /** The default executor of all loops: virtual threads, or daemon threads that end when idle. */
+  private static final class Default {
+    static final AtomicLong COUNT = new AtomicLong();
+    static final Executor EXECUTOR =
+        VirtualThreads.exist()
+            ? task -> newThread(task).start()
+            : new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                5,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Default::newThread);
+
+    static Thread newThread(Runnable task) {
+      return VirtualThreads.orDaemon("ioloop-worker-" + COUNT.incrementAndGet(), task);
+    }
+  }
+
+  /** One piece of work, and the interrupt that cancels it. */
+  private static final class Work<T extends @Nullable Object> implements Runnable {
+    private final IOLoop loop;
+    private final Callable<T> task;
+    private final OwnedFuture<T> future = new OwnedFuture<>(this::interrupt);
+    private @Nullable Thread worker;
+    private boolean ended;
+
+    Work(IOLoop loop, Callable<T> task) {
+      this.loop = loop;
+      this.task = task;
+    }
+
+    @Override
+    public void run() {
+      synchronized (this) {
+        if (future.isDone()) {
+          return;
+        }
+        worker = Thread.currentThread();
+      }
+      Runnable completion;
+      try {
+        T result = task.call();
+        completion = () -> future.complete(result);
+      } catch (Throwable e) {
+        completion = () -> future.completeExceptionally(e);
+      }
+      synchronized (this) {
+        ended = true;
+      }
+      loop.addCallback(completion);
+    }
+
+    private synchronized void interrupt() {
+      if (worker != null && !ended) {
+        worker.interrupt();
+      }
+    }
+  }
+
+  private final IOLoop loop;
+  private volatile @Nullable Executor replaced;
+
+  Workers(IOLoop loop) {
+    this.loop = loop;
+  }
+
+  void setDefault(Executor executor) {
+    replaced = executor;
+  }
+
+  /** Runs {@code task} on {@code executor}, or on the default one where that is null. */
+  <T extends @Nullable Object> Future<T> run(@Nullable Executor executor, Callable<T> task) {
+    Work<T> work = new Work<>(loop, Objects.requireNonNull(task, "task == null"));
+    Executor chosen = executor != null ? executor : replaced;
+    try {
+      (chosen != null ? chosen : Default.EXECUTOR).execute(work);
+    } catch (RejectedExecutionException e) {
+      work.future.completeExceptionally(e);
+    }
+    return work.future;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.ioloop;
+
+import dev.ioloop.spi.YieldConverter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a coroutine awaits into a future; {@link YieldConverter}s add types to it. */
+final class Yieldables {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final List<YieldConverter> CONVERTERS = converters();
+
+  private Yieldables() {}
+
+  private static List<YieldConverter> converters() {
+    List<YieldConverter> found = new ArrayList<>();
+    var loader =
+        ServiceLoader.load(YieldConverter.class, Yieldables.class.getClassLoader()).iterator();
+    while (true) {
+      try {
+        if (!loader.hasNext()) {
+          return List.copyOf(found);
+        }
+        found.add(loader.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        LOG.log(System.Logger.Level.WARNING, "A YieldConverter could not be loaded", e);
+      }
+    }
+  }
+
+  static Future<@Nullable Object> convert(@Nullable Object yielded) {
+    Future<@Nullable Object> future = yielded == null ? null : convertOrNull(yielded);
+    if (future == null) {
+      throw Gen.badYield(yielded);
+    }
+    return future;
+  }
+
+  /** Returns whether {@link #convert} would take this object itself. */
+  static boolean isKnown(Object x) {
+    return x instanceof CompletionStage
+        || x instanceof Flow.Publisher
+        || convertByService(x) != null;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static @Nullable Future<@Nullable Object> convertOrNull(Object yielded) {
+    if (yielded instanceof CompletionStage) {
+      return Future.from((CompletionStage<Object>) yielded);
+    }
+    if (yielded instanceof Flow.Publisher) {
+      return first((Flow.Publisher<Object>) yielded);
+    }
+    if (yielded instanceof Map<?, ?> map) {
+      Map<Object, Future<@Nullable Object>> children = new LinkedHashMap<>();
+      map.forEach((key, value) -> children.put(key, convert(value)));
+      return (Future<@Nullable Object>) (Future<?>) Gen.multi(children);
+    }
+    if (yielded instanceof Collection<?> collection) {
+      List<Future<@Nullable Object>> children = new ArrayList<>();
+      collection.forEach(value -> children.add(convert(value)));
+      return (Future<@Nullable Object>) (Future<?>) Gen.multi(children);
+    }
+    return convertByService(yielded);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static @Nullable Future<@Nullable Object> convertByService(Object yielded) {
+    for (YieldConverter converter : CONVERTERS) {
+      CompletionStage<?> stage = converter.convert(yielded);
+      if (stage != null) {
+        return Future.from((CompletionStage<Object>) stage);
+      }
+    }
+    return null;
+  }
+
+  /** Returns a future of the first element of {@code publisher}. */
+  private static Future<@Nullable Object> first(Flow.Publisher<Object> publisher) {
+    Future<@Nullable Object> future = new Future<>();
+    publisher.subscribe(
+        new Flow.Subscriber<>() {
+          private Flow.@Nullable Subscription subscription;
+
+          @Override
+          public void onSubscribe(Flow.Subscription subscription) {
+            this.subscription = subscription;
+            subscription.request(1);
+          }
+
+          @Override
+          public void onNext(Object item) {
+            subscription.cancel();
+            future.complete(item);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            future.completeExceptionally(failure);
+          }
+
+          @Override
+          public void onComplete() {
+            if (!future.isDone()) {
+              future.completeExceptionally(
+                  new NoSuchElementException("the publisher completed without an element"));
+            }
+          }
+        });
+    return future;
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The loop, its futures and its coroutines: {@link dev.ioloop.IOLoop}, {@link dev.ioloop.Future}
+ * and {@link dev.ioloop.Gen}. A backend module supplies the poller; see {@link dev.ioloop.spi}.
+ */
+module dev.ioloop {
+  requires static transitive org.jspecify;
+  requires static java.instrument;
+
+  exports dev.ioloop;
+  exports dev.ioloop.spi;
+
+  uses dev.ioloop.spi.PollerProvider;
+  uses dev.ioloop.spi.YieldConverter;
+}
