@@ -1,0 +1,209 @@
+package dev.ioloop.nio;
+
+import dev.ioloop.spi.Poller;
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.Registration;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A poller on a {@link Selector}.
+ *
+ * <p>Some facts about selectors. {@code select(0)} waits for ever; not to wait is {@code
+ * selectNow}. Waits are in milliseconds, so they are rounded up. A cancelled key stays in the way
+ * of a new registration of its channel until a selection has removed it. A key is told of errors
+ * and of the peer's end as readiness to read or to write, never as an event of their own. A socket
+ * that is being connected reports by OP_CONNECT, which must go once it has, and not be set together
+ * with OP_WRITE. An interrupt of the selecting thread ends the selection, and every one after it
+ * until it is cleared.
+ */
+final class NioPoller implements Poller {
+  private static final int READ = 0x001;
+  private static final int WRITE = 0x004;
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+
+  /** One watched channel; the attachment of its key. */
+  private static final class Watch implements Registration {
+    final SelectableChannel channel;
+    final ReadyHandler handler;
+    int events;
+    boolean cancelled;
+
+    /** Null until the selector has taken the channel. */
+    @Nullable SelectionKey key;
+
+    Watch(SelectableChannel channel, int events, ReadyHandler handler) {
+      this.channel = channel;
+      this.handler = handler;
+      this.events = events;
+    }
+
+    void register(Selector selector) throws ClosedChannelException {
+      key = channel.register(selector, interest(), this);
+    }
+
+    /** Translates the watched events for the present state of the channel. */
+    private int interest() {
+      int supported = channel.validOps();
+      int interest = 0;
+      if ((events & READ) != 0) {
+        interest |= supported & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
+      }
+      if ((events & WRITE) != 0) {
+        boolean unconnected = channel instanceof SocketChannel socket && !socket.isConnected();
+        interest |= unconnected ? SelectionKey.OP_CONNECT : supported & SelectionKey.OP_WRITE;
+      }
+      return interest;
+    }
+
+    @Override
+    public void update(int events) {
+      this.events = events;
+      if (key != null) {
+        try {
+          key.interestOps(interest());
+        } catch (CancelledKeyException e) {
+          // The channel was closed; nothing will be reported any more.
+        }
+      }
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      if (key != null) {
+        key.cancel();
+      }
+    }
+
+    void ready(SelectionKey key) {
+      if (!key.isValid()) {
+        return;
+      }
+      int ready = key.readyOps();
+      int found = 0;
+      if ((ready & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
+        found |= READ;
+      }
+      if ((ready & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+        found |= WRITE;
+      }
+      handler.ready(found);
+      if ((ready & SelectionKey.OP_CONNECT) != 0 && !cancelled) {
+        // Connected, or failed: from now on OP_WRITE tells of readiness to write.
+        update(events);
+      }
+    }
+  }
+
+  private final Selector selector;
+
+  /** One object for all selections, so that a poll allocates nothing. */
+  private final Consumer<SelectionKey> dispatch = this::dispatch;
+
+  /** Watches of channels whose former key the selector has to forget first. */
+  private final List<Watch> toRegister = new ArrayList<>();
+
+  /** Whether an interrupt was held back, so that it does not close the channels of handlers. */
+  private boolean interrupted;
+
+  private boolean closed;
+
+  NioPoller(Selector selector) {
+    this.selector = selector;
+  }
+
+  @Override
+  public int poll(long timeoutNanos) {
+    try {
+      if (!toRegister.isEmpty()) {
+        registerAll();
+      }
+      if (timeoutNanos == 0) {
+        return selector.selectNow(dispatch);
+      }
+      if (timeoutNanos == Long.MAX_VALUE) {
+        return selector.select(dispatch);
+      }
+      return selector.select(dispatch, roundUpToMillis(timeoutNanos));
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "The selector failed", e);
+      return 0;
+    } finally {
+      if (interrupted) {
+        interrupted = false;
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void dispatch(SelectionKey key) {
+    interrupted |= Thread.interrupted();
+    ((Watch) key.attachment()).ready(key);
+  }
+
+  private void registerAll() throws IOException {
+    selector.selectNow(key -> {});
+    for (Watch watch : toRegister) {
+      if (!watch.cancelled && watch.channel.isOpen()) {
+        watch.register(selector);
+      }
+    }
+    toRegister.clear();
+  }
+
+  private static long roundUpToMillis(long nanos) {
+    return (nanos - 1) / 1_000_000 + 1;
+  }
+
+  /**
+   * Excludes {@link #close}: a wake-up writes to a descriptor, which might be another's by then.
+   */
+  @Override
+  public synchronized void wakeup() {
+    if (!closed) {
+      selector.wakeup();
+    }
+  }
+
+  @Override
+  public Registration register(SelectableChannel channel, int events, ReadyHandler handler) {
+    Watch watch = new Watch(channel, events, handler);
+    SelectionKey former = channel.keyFor(selector);
+    try {
+      if (former != null && !former.isValid()) {
+        toRegister.add(watch);
+      } else {
+        watch.register(selector);
+      }
+    } catch (ClosedChannelException e) {
+      throw new IllegalArgumentException("the channel is closed: " + channel, e);
+    }
+    return watch;
+  }
+
+  @Override
+  public Registration register(int fd, int events, ReadyHandler handler) {
+    throw new UnsupportedOperationException(
+        "the backend \"nio\" watches channels, not file descriptors; add loop-netty for those");
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    try {
+      selector.close();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "The selector could not be closed", e);
+    }
+  }
+}
