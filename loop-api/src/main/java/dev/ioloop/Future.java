@@ -417,6 +417,21 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
             + this);
   }
 
+  @Override
+  public String toString() {
+    String state;
+    if (!isDone()) {
+      state = "pending";
+    } else if (isCancelled()) {
+      state = "cancelled";
+    } else if (isCompletedExceptionally()) {
+      state = "failed";
+    } else {
+      state = "done";
+    }
+    return "Future@" + Integer.toHexString(System.identityHashCode(this)) + "[" + state + "]";
+  }
+
   // Every way in which a future of our own making can be completed.
 
   @Override

@@ -69,7 +69,7 @@ public final class Gen {
 
   /** As {@link #coroutine(Callable)}, for a body without a result. */
   public static Future<@Nullable Void> coroutine(Action body) {
-    return coroutine(IOLoop.callable(body));
+    return coroutine(Bodies.of(body));
   }
 
   /**
@@ -216,6 +216,10 @@ public final class Gen {
     IOLoop loop = IOLoop.current();
     Future<T> inner = Future.from(future);
     Future<T> outcome = new Future<>();
+    if (inner.isDone()) {
+      copy(inner, outcome);
+      return outcome;
+    }
     Timeout timer =
         loop.callLater(
             delay,
@@ -270,7 +274,7 @@ public final class Gen {
 
   /** As {@link #timeout(Duration, Callable)}, for a body without a result. */
   public static Future<@Nullable Void> timeout(Duration delay, Action body) {
-    return timeout(delay, IOLoop.callable(body));
+    return timeout(delay, Bodies.of(body));
   }
 
   /**

@@ -278,7 +278,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  private void checkMayStart(String call, ThreadState state) {
+  void checkMayStart(String call, ThreadState state) {
     if (closed) {
       throw new IllegalStateException(call + " of a closed loop; create() another one");
     }
@@ -343,17 +343,17 @@ public final class IOLoop implements Executor, AutoCloseable {
    *     ended
    */
   public <T extends @Nullable Object> T runSync(Callable<T> body) {
-    return runSync(null, Objects.requireNonNull(body, "body == null"));
+    return new RunSync<>(this, null, body).run();
   }
 
   /** As {@link #runSync(Callable)}, for a body whose outcome is that of the stage it returns. */
   public <T extends @Nullable Object> T runSync(AsyncCallable<T> body) {
-    return runSync(null, awaiting(body));
+    return runSync(Bodies.of(body));
   }
 
   /** As {@link #runSync(Callable)}, for a body without a result. */
   public void runSync(Action body) {
-    runSync(null, callable(body));
+    runSync(Bodies.of(body));
   }
 
   /**
@@ -362,18 +362,19 @@ public final class IOLoop implements Executor, AutoCloseable {
    *
    * @throws LoopTimeoutException if the body had not ended in time
    */
-  public <T extends @Nullable Object> T runSync(@Nullable Duration timeout, Callable<T> body) {
+  public <T extends @Nullable Object> T runSync(Duration timeout, Callable<T> body) {
+    Objects.requireNonNull(timeout, "timeout == null");
     return new RunSync<>(this, timeout, body).run();
   }
 
   /** As {@link #runSync(Duration, Callable)}, for a body that returns a stage. */
   public <T extends @Nullable Object> T runSync(Duration timeout, AsyncCallable<T> body) {
-    return runSync(timeout, awaiting(body));
+    return runSync(timeout, Bodies.of(body));
   }
 
   /** As {@link #runSync(Duration, Callable)}, for a body without a result. */
   public void runSync(Duration timeout, Action body) {
-    runSync(timeout, callable(body));
+    runSync(timeout, Bodies.of(body));
   }
 
   /** Steps 1 to 4 of an iteration. */
@@ -585,12 +586,12 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** As {@link #spawnCallback(Callable)}, for a body whose outcome is that of a stage. */
   public <T extends @Nullable Object> Future<T> spawnCallback(AsyncCallable<T> body) {
-    return spawnCallback(awaiting(body));
+    return spawnCallback(Bodies.of(body));
   }
 
   /** As {@link #spawnCallback(Callable)}, for a body without a result. */
   public Future<@Nullable Void> spawnCallback(Action body) {
-    return spawnCallback(callable(body));
+    return spawnCallback(Bodies.of(body));
   }
 
   /**
@@ -739,12 +740,12 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** As {@link #runInExecutor(Callable)}, for work without a result. */
   public Future<@Nullable Void> runInExecutor(Action task) {
-    return runInExecutor(callable(task));
+    return runInExecutor(Bodies.of(task));
   }
 
   /** As {@link #runInExecutor(Executor, Callable)}, for work without a result. */
   public Future<@Nullable Void> runInExecutor(Executor executor, Action task) {
-    return runInExecutor(executor, callable(task));
+    return runInExecutor(executor, Bodies.of(task));
   }
 
   /**
@@ -900,29 +901,11 @@ public final class IOLoop implements Executor, AutoCloseable {
     return thread == null ? "no thread" : "thread \"" + thread.getName() + "\"";
   }
 
-  // Bodies
-
   /** Returns {@code delay} in nanoseconds; more than a hundred years count as a hundred. */
   static long nanos(Duration delay) {
     Objects.requireNonNull(delay, "delay == null");
     return delay.compareTo(LONGEST_DELAY) < 0
         ? delay.isNegative() ? 0 : delay.toNanos()
         : LONGEST_DELAY.toNanos();
-  }
-
-  static Callable<@Nullable Void> callable(Action body) {
-    Objects.requireNonNull(body, "body == null");
-    return () -> {
-      body.run();
-      return null;
-    };
-  }
-
-  private static <T extends @Nullable Object> Callable<T> awaiting(AsyncCallable<T> body) {
-    Objects.requireNonNull(body, "body == null");
-    return () -> {
-      CompletionStage<T> stage = body.call();
-      return stage == null ? null : Gen.await(stage);
-    };
   }
 }

@@ -135,7 +135,7 @@ public final class PeriodicCallback {
   private void schedule() {
     long period = periodNanos;
     if (jitter > 0) {
-      period *= 1 + jitter * (ThreadLocalRandom.current().nextDouble() - 0.5);
+      period = (long) (period * (1 + jitter * (ThreadLocalRandom.current().nextDouble() - 0.5)));
     }
     period = Math.max(1, period);
     long late = loop.time() - beat;

@@ -1,6 +1,7 @@
 package dev.ioloop;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +19,22 @@ final class RunSync<T extends @Nullable Object> {
   private @Nullable Timeout timer;
   private boolean timedOut;
 
+  /** Whether the call has ended, so that a body not yet begun shall never be. */
+  private boolean abandoned;
+
   RunSync(IOLoop loop, @Nullable Duration limit, Callable<T> body) {
     this.loop = loop;
     this.limit = limit;
-    this.body = body;
+    this.body = Objects.requireNonNull(body, "body == null");
   }
 
   T run() {
+    loop.checkMayStart("runSync()", ThreadState.get());
     loop.addCallback(this::begin);
     try {
       loop.start();
     } finally {
+      abandoned = true;
       if (timer != null) {
         loop.removeTimeout(timer);
       }
@@ -47,6 +53,9 @@ final class RunSync<T extends @Nullable Object> {
   }
 
   private void begin() {
+    if (abandoned) {
+      return;
+    }
     if (limit != null) {
       timer = loop.callLater(limit, this::timeOut);
     }

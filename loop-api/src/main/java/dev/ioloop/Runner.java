@@ -218,8 +218,6 @@ final class Runner<T extends @Nullable Object>
 
   @Override
   public String toString() {
-    String name = callable.getClass().getName();
-    int lambda = name.indexOf("$$Lambda");
-    return "coroutine of " + (lambda < 0 ? name : name.substring(0, lambda));
+    return "coroutine of " + Bodies.name(callable);
   }
 }

@@ -56,12 +56,21 @@ public final class WaitIterator<T extends @Nullable Object> {
   }
 
   private void finish(int index) {
+    withdrawCancelled();
     if (waiting == null) {
       finished.add(index);
     } else {
       Future<T> next = waiting;
       waiting = null;
       handOut(index, next);
+    }
+  }
+
+  /** Takes back a {@link #next} that was cancelled while it waited, so that no outcome is lost. */
+  private void withdrawCancelled() {
+    if (waiting != null && waiting.isDone()) {
+      waiting = null;
+      handedOut--;
     }
   }
 
@@ -72,6 +81,7 @@ public final class WaitIterator<T extends @Nullable Object> {
 
   /** Returns whether all results were handed out. If so, there is no current future any more. */
   public boolean done() {
+    withdrawCancelled();
     if (handedOut < futures.size()) {
       return false;
     }
@@ -87,6 +97,7 @@ public final class WaitIterator<T extends @Nullable Object> {
    * @throws IllegalStateException if the future of the previous call is still pending
    */
   public Future<T> next() {
+    withdrawCancelled();
     if (waiting != null) {
       throw new IllegalStateException("next() while the future of the previous call is pending");
     }
