@@ -50,17 +50,23 @@ final class CallbackQueue {
 
   private volatile @Nullable Post top;
 
+  /** A power of two long. The callback number {@code n} stands at {@code n} modulo its length. */
   private @Nullable Runnable[] ring = new Runnable[INITIAL_CAPACITY];
+
+  /** The number of the oldest callback, and of the next one to come. They may overflow. */
   private int head;
-  private int size;
+
+  private int tail;
 
   /** Adds a callback. The loop's thread only. */
   void add(Runnable callback) {
-    if (size == ring.length) {
-      grow();
+    int at = tail;
+    @Nullable Runnable[] present = ring;
+    if (at - head == present.length) {
+      present = grow();
     }
-    ring[(head + size) & (ring.length - 1)] = callback;
-    size++;
+    present[at & (present.length - 1)] = callback;
+    tail = at + 1;
   }
 
   /**
@@ -83,14 +89,34 @@ final class CallbackQueue {
   }
 
   /**
-   * Takes the posts of foreign threads in and returns how many callbacks there are: the snapshot of
-   * one iteration, to be fetched by as many calls of {@link #next}. The loop's thread only.
+   * Runs the callbacks that are queued now, and not those that they add. What one of them throws
+   * goes to {@code loop}; what that throws on leaves the rest queued. The loop's thread only.
    */
-  int snapshot() {
+  void runSnapshot(IOLoop loop) {
     if (top != null) {
       takePosts();
     }
-    return size;
+    int end = tail;
+    int at = head;
+    try {
+      while (at != end) {
+        @Nullable Runnable[] present = ring;
+        int index = at & (present.length - 1);
+        Runnable callback = present[index];
+        present[index] = null;
+        at++;
+        try {
+          callback.run();
+        } catch (Throwable e) {
+          loop.failed(callback, e);
+        }
+      }
+    } finally {
+      head = at;
+    }
+    if (at == tail && ring.length > MAX_IDLE_CAPACITY) {
+      ring = new Runnable[INITIAL_CAPACITY];
+    }
   }
 
   /** Moves the posts to the ring, the oldest first. */
@@ -108,27 +134,14 @@ final class CallbackQueue {
     }
   }
 
-  /** Removes and returns the oldest callback of the ring, which must not be empty. */
-  Runnable next() {
-    int at = head;
-    Runnable callback = ring[at];
-    ring[at] = null;
-    head = (at + 1) & (ring.length - 1);
-    if (--size == 0 && ring.length > MAX_IDLE_CAPACITY) {
-      ring = new Runnable[INITIAL_CAPACITY];
-      head = 0;
-    }
-    return callback;
-  }
-
   /** Returns whether a callback is queued. The loop's thread only, and never while asleep. */
   boolean isEmpty() {
-    return size == 0 && top == null;
+    return head == tail && top == null;
   }
 
   /** Declares that the loop is about to block. False if there is a callback to run instead. */
   boolean fallAsleep() {
-    return size == 0 && TOP.compareAndSet(this, null, ASLEEP);
+    return head == tail && TOP.compareAndSet(this, null, ASLEEP);
   }
 
   /** Declares that the loop no longer blocks. */
@@ -142,16 +155,15 @@ final class CallbackQueue {
   void close() {
     TOP.setVolatile(this, CLOSED);
     ring = new Runnable[INITIAL_CAPACITY];
-    head = 0;
-    size = 0;
+    head = tail;
   }
 
-  private void grow() {
+  private @Nullable Runnable[] grow() {
     @Nullable Runnable[] larger = new Runnable[ring.length << 1];
-    int untilEnd = ring.length - head;
-    System.arraycopy(ring, head, larger, 0, untilEnd);
-    System.arraycopy(ring, 0, larger, untilEnd, head);
+    for (int i = head; i != tail; i++) {
+      larger[i & (larger.length - 1)] = ring[i & (ring.length - 1)];
+    }
     ring = larger;
-    head = 0;
+    return larger;
   }
 }

@@ -98,14 +98,13 @@ final class ContinuationFiber extends Fiber {
 
   @Override
   void resume(ThreadState caller) {
-    Fiber outer = caller.fiber;
-    caller.fiber = this;
+    Fiber outer = caller.enter(this);
     try {
       RUN.invokeExact(continuation);
     } catch (Throwable e) {
       throw Sneaky.raise(e);
     } finally {
-      caller.fiber = outer;
+      caller.leave(outer);
     }
   }
 

@@ -130,18 +130,34 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return future;
   }
 
-  /** Returns a future that is done with {@code value}. */
-  static <T extends @Nullable Object> Future<T> succeeded(T value) {
+  /** Returns a future that is done with {@code value}. Tornado: {@code maybe_future}. */
+  public static <T extends @Nullable Object> Future<T> succeeded(T value) {
     Future<T> future = new Future<>();
-    future.complete(value);
+    future.succeed(value);
     return future;
   }
 
   /** Returns a future that is done with {@code failure}. */
-  static <T extends @Nullable Object> Future<T> failed(Throwable failure) {
+  public static <T extends @Nullable Object> Future<T> failed(Throwable failure) {
     Future<T> future = new Future<>();
     future.completeExceptionally(failure);
     return future;
+  }
+
+  /**
+   * Makes a pending future that belongs to the one coroutine that awaits it, such as a place in a
+   * queue: cancelling that coroutine cancels the future too.
+   *
+   * @param release run when the future was cancelled, to give back what it stands for
+   */
+  public static <T extends @Nullable Object> Future<T> owned(Runnable release) {
+    return new OwnedFuture<>(Objects.requireNonNull(release, "release == null"));
+  }
+
+  /** Ends a future that nobody else has seen yet. */
+  private void succeed(T value) {
+    super.complete(value);
+    WAITERS.set(this, SUCCEEDED);
   }
 
   /** Returns whether there is a result, a failure or a cancellation. */
@@ -538,7 +554,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   private void refuseToBlock(String call) {
     if (!isDone()) {
       ThreadState state = ThreadState.get();
-      if (state.running != null || state.fiber != null) {
+      if (state.running != null || state.fiber() != null) {
         throw new IllegalStateException(
             call + " of a pending future would block the loop; use await(..) in a coroutine");
       }

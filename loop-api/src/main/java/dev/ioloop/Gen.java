@@ -113,7 +113,7 @@ public final class Gen {
   }
 
   private static Fiber currentFiber() {
-    Fiber fiber = ThreadState.get().fiber;
+    Fiber fiber = ThreadState.get().fiber();
     if (fiber == null) {
       throw new IllegalStateException(
           "await() outside a coroutine; start one with coroutine(..), or with IOLoop.runSync(..) from"

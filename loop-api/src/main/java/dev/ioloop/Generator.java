@@ -105,7 +105,7 @@ public final class Generator<
    * @throws IllegalStateException if called from elsewhere
    */
   public S yield(Y value) {
-    if (state != State.RUNNING || ThreadState.get().fiber != fiber) {
+    if (state != State.RUNNING || ThreadState.get().fiber() != fiber) {
       throw new IllegalStateException(
           "yield() outside the body of its generator; call it where the body itself runs");
     }
@@ -289,7 +289,7 @@ public final class Generator<
 
   /** Lets the coroutine that drives this generator wait for what the body awaits. */
   private void waitInDriver(Future<?> future) {
-    Fiber driver = ThreadState.get().fiber;
+    Fiber driver = ThreadState.get().fiber();
     if (driver == null) {
       thrown =
           new IllegalStateException(

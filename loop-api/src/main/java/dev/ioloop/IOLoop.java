@@ -268,7 +268,7 @@ public final class IOLoop implements Executor, AutoCloseable {
         if (stopRequested) {
           break;
         }
-        poll();
+        pollUnlessSkipped();
       }
     } finally {
       running = false;
@@ -282,7 +282,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (closed) {
       throw new IllegalStateException(call + " of a closed loop; create() another one");
     }
-    if (state.running != null || state.fiber != null) {
+    if (state.running != null || state.fiber() != null) {
       throw new IllegalStateException(
           call + " on a thread that runs a loop or in a coroutine; use await(..) there");
     }
@@ -379,19 +379,17 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** Steps 1 to 4 of an iteration. */
   private void runTurn() {
-    int snapshot = callbacks.snapshot();
     if (pollsToSkip == 0 && due == null && !timeouts.isEmpty()) {
       due = timeouts.collectDue(poller.nanoTime());
       dueFound = due != null;
     }
-    for (int i = 0; i < snapshot; i++) {
-      Runnable callback = callbacks.next();
-      try {
-        callback.run();
-      } catch (Throwable e) {
-        failed(callback, e);
-      }
+    callbacks.runSnapshot(this);
+    if (due != null) {
+      runDue();
     }
+  }
+
+  private void runDue() {
     while (due != null) {
       Runnable callback = due.fire();
       due = due.nextDue();
@@ -405,26 +403,20 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Steps 5 and 6 of an iteration. */
+  /** Steps 5 and 6 of an iteration, or none of them. */
+  private void pollUnlessSkipped() {
+    if (pollsToSkip > 0 && !callbacks.isEmpty()) {
+      pollsToSkip--;
+    } else {
+      poll();
+    }
+  }
+
   private void poll() {
     if (callbacks.isEmpty()) {
       pollsToSkip = 0;
       skipStride = 0;
-      long wait =
-          timeouts.isEmpty()
-              ? Long.MAX_VALUE
-              : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
-      if (wait > 0 && !callbacks.fallAsleep()) {
-        wait = 0;
-      }
-      try {
-        poller.poll(wait);
-      } finally {
-        callbacks.wakeUp();
-      }
-    } else if (pollsToSkip > 0) {
-      pollsToSkip--;
-      return;
+      pollBlocking();
     } else {
       long now = poller.nanoTime();
       boolean found = poller.poll(0) > 0 || dueFound;
@@ -449,6 +441,21 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
+  private void pollBlocking() {
+    long wait =
+        timeouts.isEmpty()
+            ? Long.MAX_VALUE
+            : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
+    if (wait > 0 && !callbacks.fallAsleep()) {
+      wait = 0;
+    }
+    try {
+      poller.poll(wait);
+    } finally {
+      callbacks.wakeUp();
+    }
+  }
+
   /**
    * Closes a loop that is stopped: cancels its suspended coroutines and runs them until they have
    * ended, one second at most; then drops callbacks and timeouts and releases what the backend
@@ -465,7 +472,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** As {@link #close()}; with {@code allHandles} closes the registered channels, too. */
   public void close(boolean allHandles) {
     ThreadState state = ThreadState.get();
-    if (running || state.fiber != null) {
+    if (running || state.fiber() != null) {
       throw new IllegalStateException(
           "close() of a running loop; call stop() and let start() return");
     }

@@ -42,7 +42,7 @@ final class ThreadFiber extends Fiber {
 
   private void runBodies() {
     ThreadState mine = ThreadState.get();
-    mine.fiber = this;
+    mine.enter(this);
     awaitTurn(BODY);
     while (!discarded) {
       enter(mine);

@@ -12,12 +12,41 @@ final class ThreadState {
   /** The loop whose {@link IOLoop#start} is below on this thread's stack. */
   @Nullable IOLoop running;
 
-  /** The innermost coroutine or generator that runs on this thread. */
-  @Nullable Fiber fiber;
+  /**
+   * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
+   * fiber that runs again and again costs no store of a reference, which the collector would watch.
+   */
+  private @Nullable Fiber lastFiber;
+
+  private boolean inFiber;
 
   private ThreadState() {}
 
   static ThreadState get() {
     return STATES.get();
+  }
+
+  /** Returns the innermost coroutine or generator that runs on this thread. */
+  @Nullable Fiber fiber() {
+    return inFiber ? lastFiber : null;
+  }
+
+  /** Makes {@code fiber} the innermost one, and returns the one before, for {@link #leave}. */
+  @Nullable Fiber enter(Fiber fiber) {
+    Fiber outer = fiber();
+    if (lastFiber != fiber) {
+      lastFiber = fiber;
+    }
+    inFiber = true;
+    return outer;
+  }
+
+  /** Goes back to the fiber that was the innermost one before. */
+  void leave(@Nullable Fiber outer) {
+    if (outer == null) {
+      inFiber = false;
+    } else {
+      lastFiber = outer;
+    }
   }
 }
