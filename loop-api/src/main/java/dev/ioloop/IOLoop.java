@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +56,6 @@ public final class IOLoop implements Executor, AutoCloseable {
   private static final Object INSTANCE_LOCK = new Object();
   private static volatile @Nullable IOLoop instance;
 
-  /** Consecutive iterations that may leave out their poll and their look at the clock. */
-  private static final int MAX_SKIPPED_POLLS = 64;
-
-  /** Iterations that take longer than this poll every time. */
-  private static final long SKIP_LIMIT_NANOS = 50_000;
-
   /** Far enough for anyone, and near enough to be compared by difference. */
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
 
@@ -72,6 +65,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   private final Poller poller;
   private final CallbackQueue callbacks = new CallbackQueue();
   private final TimeoutQueue timeouts = new TimeoutQueue();
+  private final Iterations iterations;
   private final Watches watches;
   private final Workers workers = new Workers(this);
   final SuspendedCoroutines suspended = new SuspendedCoroutines();
@@ -91,20 +85,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable BiConsumer<Object, Throwable> exceptionHandler;
 
-  /** An error that must leave {@link #start} and came where the poller must not see it. */
-  private @Nullable Throwable fatal;
-
-  /** The rest of the collected timeouts of the present iteration. */
-  private TimeoutQueue.@Nullable Entry due;
-
-  private boolean dueFound;
-  private int pollsToSkip;
-  private int skipStride;
-  private long lastPollNanos;
-
   private IOLoop(String backend, Poller poller) {
     this.backend = backend;
     this.poller = poller;
+    this.iterations = new Iterations(this, poller, callbacks, timeouts);
     this.watches = new Watches(this, poller);
   }
 
@@ -260,16 +244,8 @@ public final class IOLoop implements Executor, AutoCloseable {
     state.current = this;
     state.running = this;
     running = true;
-    pollsToSkip = 0;
-    skipStride = 0;
     try {
-      while (true) {
-        runTurn();
-        if (stopRequested) {
-          break;
-        }
-        pollUnlessSkipped();
-      }
+      iterations.run();
     } finally {
       running = false;
       stopRequested = false;
@@ -330,6 +306,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
+  boolean stopRequested() {
+    return stopRequested;
+  }
+
   /** Returns whether the loop is between the beginning and the end of {@link #start}. */
   public boolean running() {
     return running;
@@ -377,85 +357,6 @@ public final class IOLoop implements Executor, AutoCloseable {
     runSync(timeout, Bodies.of(body));
   }
 
-  /** Steps 1 to 4 of an iteration. */
-  private void runTurn() {
-    if (pollsToSkip == 0 && due == null && !timeouts.isEmpty()) {
-      due = timeouts.collectDue(poller.nanoTime());
-      dueFound = due != null;
-    }
-    callbacks.runSnapshot(this);
-    if (due != null) {
-      runDue();
-    }
-  }
-
-  private void runDue() {
-    while (due != null) {
-      Runnable callback = due.fire();
-      due = due.nextDue();
-      if (callback != null) {
-        try {
-          callback.run();
-        } catch (Throwable e) {
-          failed(callback, e);
-        }
-      }
-    }
-  }
-
-  /** Steps 5 and 6 of an iteration, or none of them. */
-  private void pollUnlessSkipped() {
-    if (pollsToSkip > 0 && !callbacks.isEmpty()) {
-      pollsToSkip--;
-    } else {
-      poll();
-    }
-  }
-
-  private void poll() {
-    if (callbacks.isEmpty()) {
-      pollsToSkip = 0;
-      skipStride = 0;
-      pollBlocking();
-    } else {
-      long now = poller.nanoTime();
-      boolean found = poller.poll(0) > 0 || dueFound;
-      skipStride =
-          found || now - lastPollNanos > SKIP_LIMIT_NANOS
-              ? 0
-              : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skipStride << 1));
-      pollsToSkip = skipStride;
-      lastPollNanos = now;
-      dueFound = false;
-    }
-    if (Thread.interrupted()) {
-      LOG.log(
-          Level.WARNING,
-          "An interrupt of the loop's thread was ignored; use stop() to end a loop, and"
-              + " addCallback() to wake it");
-    }
-    if (fatal != null) {
-      Throwable error = fatal;
-      fatal = null;
-      throw Sneaky.raise(error);
-    }
-  }
-
-  private void pollBlocking() {
-    long wait =
-        timeouts.isEmpty()
-            ? Long.MAX_VALUE
-            : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
-    if (wait > 0 && !callbacks.fallAsleep()) {
-      wait = 0;
-    }
-    try {
-      poller.poll(wait);
-    } finally {
-      callbacks.wakeUp();
-    }
-  }
-
   /**
    * Closes a loop that is stopped: cancels its suspended coroutines and runs them until they have
    * ended, one second at most; then drops callbacks and timeouts and releases what the backend
@@ -483,7 +384,6 @@ public final class IOLoop implements Executor, AutoCloseable {
     closed = true;
     callbacks.close();
     timeouts.clear();
-    due = null;
     watches.close(allHandles);
     poller.close();
     fibers.close();
@@ -508,25 +408,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     threadState = state;
     owner = Thread.currentThread();
     try {
-      new Unwinding(this, mayPoll).run();
+      new Unwinding(this, iterations, mayPoll).run();
     } finally {
       state.running = null;
       state.current = formerCurrent;
-    }
-  }
-
-  /** Runs one iteration for {@link Unwinding}, which waits no longer than {@code maxWaitNanos}. */
-  void runIteration(long maxWaitNanos, boolean mayPoll) {
-    runTurn();
-    if (!callbacks.isEmpty()) {
-      maxWaitNanos = 0;
-    } else if (!timeouts.isEmpty()) {
-      maxWaitNanos = Math.min(maxWaitNanos, timeouts.firstDeadline() - poller.nanoTime());
-    }
-    if (mayPoll) {
-      poller.poll(Math.max(0, maxWaitNanos));
-    } else if (maxWaitNanos > 0) {
-      LockSupport.parkNanos(this, maxWaitNanos);
     }
   }
 
@@ -638,7 +523,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   public Timeout callAt(long time, Runnable callback) {
     Objects.requireNonNull(callback, "callback == null");
     checkThread("callAt()");
-    pollsToSkip = 0;
+    iterations.timeoutAdded();
     return timeouts.add(time, callback);
   }
 
@@ -830,9 +715,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     try {
       failed(source, failure);
     } catch (Throwable e) {
-      if (fatal == null) {
-        fatal = e;
-      }
+      iterations.throwAfterPoll(e);
     }
   }
 

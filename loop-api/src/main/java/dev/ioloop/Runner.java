@@ -77,7 +77,7 @@ final class Runner<T extends @Nullable Object>
   @Override
   public <R extends @Nullable Object> R await(Future<R> awaited) {
     if (awaited.isDone() && awaited != Gen.moment) {
-      return awaited.take();
+      return outcome(awaited);
     }
     if (cancellation == Cancellation.REQUESTED) {
       if (!passesOn(awaited, null)) {
@@ -100,7 +100,14 @@ final class Runner<T extends @Nullable Object>
     if (cancellation == Cancellation.REQUESTED && awaited.isCancelled()) {
       cancellation = Cancellation.RAISED;
     }
-    return awaited.take();
+    return outcome(awaited);
+  }
+
+  private <R extends @Nullable Object> R outcome(Future<R> done) {
+    if (done.isCompletedExceptionally()) {
+      AwaitTrace.attach(done.exception(), this);
+    }
+    return done.take();
   }
 
   /** Called when the awaited future is done, by whoever completes it. */

@@ -19,7 +19,7 @@ final class StackFrames {
     return frames;
   }
 
-  private static boolean isSwitching(String className) {
+  static boolean isSwitching(String className) {
     return className.startsWith("jdk.internal.vm.")
         || className.startsWith("java.lang.invoke.")
         || className.startsWith("java.util.concurrent.locks.")
@@ -30,6 +30,8 @@ final class StackFrames {
         || className.equals(Runner.class.getName())
         || className.equals(Gen.class.getName())
         || className.equals(Fiber.class.getName())
+        || className.equals(AwaitTrace.class.getName())
+        || className.startsWith(Bodies.class.getName())
         || className.equals(ContinuationFiber.class.getName())
         || className.equals(ThreadFiber.class.getName());
   }

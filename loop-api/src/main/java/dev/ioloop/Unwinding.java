@@ -11,10 +11,12 @@ final class Unwinding {
   private static final int MAX_ABORTS = 100;
 
   private final IOLoop loop;
+  private final Iterations iterations;
   private final boolean mayPoll;
 
-  Unwinding(IOLoop loop, boolean mayPoll) {
+  Unwinding(IOLoop loop, Iterations iterations, boolean mayPoll) {
     this.loop = loop;
+    this.iterations = iterations;
     this.mayPoll = mayPoll;
   }
 
@@ -25,7 +27,7 @@ final class Unwinding {
     }
     long left = LIMIT_NANOS;
     while (!loop.suspended.isEmpty() && left > 0) {
-      loop.runIteration(left, mayPoll);
+      iterations.runOnce(left, mayPoll);
       left = LIMIT_NANOS - (System.nanoTime() - begin);
     }
     for (int i = 0; i < MAX_ABORTS && !loop.suspended.isEmpty(); i++) {

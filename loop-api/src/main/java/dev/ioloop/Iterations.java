@@ -1,0 +1,154 @@
+package dev.ioloop;
+
+import dev.ioloop.spi.Poller;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the iterations of one loop, in the steps that the package's documentation numbers.
+ *
+ * <p>When callbacks follow each other without a pause and polls in a row have found nothing, the
+ * next 1, 2, 4 up to 64 iterations leave out the poll and the look at the clock, which cost many
+ * times what a callback does. An event that was found, a timeout that was due or was added, or 50
+ * microseconds between two polls set this back to every iteration.
+ */
+final class Iterations {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final int MAX_SKIPPED_POLLS = 64;
+  private static final long SKIP_LIMIT_NANOS = 50_000;
+
+  private final IOLoop loop;
+  private final Poller poller;
+  private final CallbackQueue callbacks;
+  private final TimeoutQueue timeouts;
+
+  /** The rest of the timeouts that the present iteration has collected. */
+  private TimeoutQueue.@Nullable Entry due;
+
+  private boolean dueFound;
+  private int pollsToSkip;
+  private int skipStride;
+  private long lastPollNanos;
+
+  /** An error that must leave {@link #run} and came where the poller must not see it. */
+  private @Nullable Throwable fatal;
+
+  Iterations(IOLoop loop, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
+    this.loop = loop;
+    this.poller = poller;
+    this.callbacks = callbacks;
+    this.timeouts = timeouts;
+  }
+
+  /** Runs until the loop is asked to stop. */
+  void run() {
+    pollsToSkip = 0;
+    skipStride = 0;
+    while (true) {
+      runDueAndQueued();
+      if (loop.stopRequested()) {
+        return;
+      }
+      if (pollsToSkip > 0 && !callbacks.isEmpty()) {
+        pollsToSkip--;
+      } else {
+        poll();
+      }
+    }
+  }
+
+  /** Runs one iteration of a loop that is being closed, and waits no longer than given. */
+  void runOnce(long maxWaitNanos, boolean mayPoll) {
+    pollsToSkip = 0;
+    runDueAndQueued();
+    long wait = callbacks.isEmpty() ? Math.min(maxWaitNanos, untilNextTimeout()) : 0;
+    if (mayPoll) {
+      poller.poll(wait);
+    } else if (wait > 0) {
+      LockSupport.parkNanos(this, wait);
+    }
+  }
+
+  /** Steps 1 to 4. */
+  private void runDueAndQueued() {
+    if (pollsToSkip == 0 && due == null && !timeouts.isEmpty()) {
+      due = timeouts.collectDue(poller.nanoTime());
+      dueFound = due != null;
+    }
+    callbacks.runSnapshot(loop);
+    if (due != null) {
+      runDue();
+    }
+  }
+
+  private void runDue() {
+    while (due != null) {
+      Runnable callback = due.fire();
+      due = due.nextDue();
+      if (callback != null) {
+        try {
+          callback.run();
+        } catch (Throwable e) {
+          loop.failed(callback, e);
+        }
+      }
+    }
+  }
+
+  /** Steps 5 and 6. */
+  private void poll() {
+    if (callbacks.isEmpty()) {
+      pollsToSkip = 0;
+      skipStride = 0;
+      long wait = untilNextTimeout();
+      if (wait > 0 && !callbacks.fallAsleep()) {
+        wait = 0;
+      }
+      try {
+        poller.poll(wait);
+      } finally {
+        callbacks.wakeUp();
+      }
+    } else {
+      long now = poller.nanoTime();
+      boolean found = poller.poll(0) > 0 || dueFound;
+      skipStride =
+          found || now - lastPollNanos > SKIP_LIMIT_NANOS
+              ? 0
+              : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skipStride << 1));
+      pollsToSkip = skipStride;
+      lastPollNanos = now;
+      dueFound = false;
+    }
+    if (Thread.interrupted()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "An interrupt of the loop's thread was ignored; use stop() to end a loop, and"
+              + " addCallback() to wake it");
+    }
+    if (fatal != null) {
+      Throwable error = fatal;
+      fatal = null;
+      throw Sneaky.raise(error);
+    }
+  }
+
+  /** Returns the nanoseconds until a timeout is due: zero if one is, the maximum without any. */
+  private long untilNextTimeout() {
+    return timeouts.isEmpty()
+        ? Long.MAX_VALUE
+        : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
+  }
+
+  /** Makes the next iteration look at the clock. */
+  void timeoutAdded() {
+    pollsToSkip = 0;
+  }
+
+  /** Lets {@code error} leave {@link #run} when the present poll has ended. */
+  void throwAfterPoll(Throwable error) {
+    if (fatal == null) {
+      fatal = error;
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.ioloop;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coroutines that end together: none of them outlives the group, and the first that fails cancels
+ * the rest.
+ *
+ * <pre>{@code
+ * int sum = TaskGroup.run(group -> {
+ *   Future<Integer> a = group.start(() -> fetch("a"));
+ *   Future<Integer> b = group.start(() -> fetch("b"));
+ *   return await(a) + await(b);
+ * });
+ * }</pre>
+ *
+ * <p>{@link #run} is the form to use: there a failing child also cancels the body, and a failing
+ * body the children. A group in a try statement waits for its children, but cannot know how its
+ * block ended. A child whose future is cancelled from elsewhere has ended, not failed.
+ *
+ * <p>Call from inside a coroutine only; {@link #start} and {@link #cancel} from anywhere on the
+ * loop's thread. Tornado has none; asyncio: {@code TaskGroup}.
+ */
+public final class TaskGroup implements AutoCloseable {
+
+  /** The body of {@link TaskGroup#run}. */
+  @FunctionalInterface
+  public interface Scope<T extends @Nullable Object> {
+
+    /** Runs the body, which starts children in {@code group}. */
+    T call(TaskGroup group) throws Exception;
+  }
+
+  private final Set<Future<?>> children = new LinkedHashSet<>();
+
+  /** The body of {@link #run}, which ends with the group but is not waited for by it. */
+  private @Nullable Future<?> body;
+
+  private @Nullable Throwable failure;
+  private boolean cancelled;
+  private boolean closed;
+
+  /** Completed when there are no children any more. Null while nobody waits for that. */
+  private @Nullable Future<@Nullable Void> idle;
+
+  /** Makes an empty group. */
+  public TaskGroup() {}
+
+  /**
+   * Runs {@code body} with a group, waits for all children, and returns the body's result. If a
+   * child fails, the others and the body are cancelled, and that failure is thrown, with those of
+   * the others as suppressed ones. If the body fails or is cancelled, the children are cancelled,
+   * and the body's own exception is thrown.
+   */
+  public static <T extends @Nullable Object> T run(Scope<T> body) {
+    Objects.requireNonNull(body, "body == null");
+    TaskGroup group = new TaskGroup();
+    Future<T> outcome = coroutine(() -> body.call(group));
+    group.body = outcome;
+    if (group.failure != null) {
+      outcome.cancel(true);
+    }
+    T result = null;
+    try {
+      result = await(outcome);
+    } catch (Throwable e) {
+      group.bodyFailed(e);
+    }
+    group.close();
+    return result;
+  }
+
+  /**
+   * Runs all {@code bodies} at the same time and returns the result of the first that succeeds; the
+   * others are cancelled and waited for. Where all fail, throws the first failure, with the others
+   * as suppressed ones.
+   *
+   * @throws NoSuchElementException if there are no bodies
+   */
+  public static <T extends @Nullable Object> T anySuccessful(
+      Collection<? extends Callable<T>> bodies) {
+    if (bodies.isEmpty()) {
+      throw new NoSuchElementException("anySuccessful() of no bodies");
+    }
+    List<T> results = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    try (TaskGroup group = new TaskGroup()) {
+      for (Callable<T> body : bodies) {
+        if (!results.isEmpty()) {
+          break;
+        }
+        group.start(
+            () -> {
+              try {
+                results.add(body.call());
+                group.cancel();
+              } catch (CancellationException e) {
+                throw e;
+              } catch (Throwable e) {
+                IOLoop.rethrowFatal(e);
+                failures.add(e);
+              }
+            });
+      }
+    }
+    if (!results.isEmpty()) {
+      return results.get(0);
+    }
+    if (failures.isEmpty()) {
+      throw new CancellationException("all bodies of anySuccessful() were cancelled");
+    }
+    Throwable first = failures.remove(0);
+    failures.forEach(other -> suppress(first, other));
+    throw Sneaky.raise(first);
+  }
+
+  /**
+   * Starts a child, whose first segment runs before this returns.
+   *
+   * @throws CancellationException if the group was cancelled, or a child has failed
+   * @throws IllegalStateException if the group is closed
+   */
+  public <T extends @Nullable Object> Future<T> start(Callable<T> body) {
+    Objects.requireNonNull(body, "body == null");
+    if (closed) {
+      throw new IllegalStateException("start() of a group that is closed");
+    }
+    if (cancelled) {
+      throw new CancellationException("start() of a group that was cancelled");
+    }
+    Future<T> child = coroutine(body);
+    children.add(child);
+    child.addDoneCallback(this::ended);
+    if (cancelled) {
+      child.cancel(true);
+    }
+    return child;
+  }
+
+  /** As {@link #start(Callable)}, for a body without a result. */
+  public Future<@Nullable Void> start(Action body) {
+    return start(Bodies.of(body));
+  }
+
+  private void ended(Future<?> child) {
+    children.remove(child);
+    Throwable failed = child.exception();
+    if (failed != null && !child.isCancelled()) {
+      fail(failed);
+    }
+    if (children.isEmpty() && idle != null) {
+      idle.complete(null);
+    }
+  }
+
+  private void fail(Throwable failed) {
+    if (failure == null) {
+      failure = failed;
+      cancel();
+      if (body != null) {
+        body.cancel(true);
+      }
+    } else {
+      suppress(failure, failed);
+    }
+  }
+
+  /** The body of {@link #run} threw: an error of its own comes before those of the children. */
+  private void bodyFailed(Throwable failed) {
+    if (failure != null && failed instanceof CancellationException) {
+      return;
+    }
+    Throwable ofChild = failure;
+    failure = failed;
+    if (ofChild != null) {
+      suppress(failed, ofChild);
+    }
+    cancel();
+  }
+
+  private static void suppress(Throwable first, Throwable other) {
+    if (first != other) {
+      first.addSuppressed(other);
+    }
+  }
+
+  /**
+   * Waits until all children have ended, also those that are started meanwhile. If one has failed,
+   * throws its failure, once: a later {@code join} or {@link #close} does not throw it again. If
+   * the waiting coroutine is cancelled, cancels the children and waits for them before it throws.
+   */
+  public void join() {
+    CancellationException interrupted = null;
+    while (!children.isEmpty()) {
+      idle = new Future<>();
+      try {
+        await(idle);
+      } catch (CancellationException e) {
+        interrupted = e;
+        cancel();
+      }
+    }
+    idle = null;
+    Throwable failed = failure;
+    failure = null;
+    if (failed != null) {
+      throw Sneaky.raise(failed);
+    }
+    if (interrupted != null) {
+      throw interrupted;
+    }
+  }
+
+  /** Asks all children to end, and lets no more be started. Does not wait: see {@link #join}. */
+  public void cancel() {
+    cancelled = true;
+    for (Future<?> child : List.copyOf(children)) {
+      child.cancel(true);
+    }
+  }
+
+  /** Waits as {@link #join} does, and lets no more children be started then. */
+  @Override
+  public void close() {
+    try {
+      join();
+    } finally {
+      closed = true;
+    }
+  }
+
+  @Override
+  public String toString() {
+    String state = closed ? "closed" : cancelled ? "cancelled" : "open";
+    return "TaskGroup[" + state + ", children=" + children.size() + "]";
+  }
+}
