@@ -57,10 +57,16 @@ final class Iterations {
     }
   }
 
-  /** Runs one iteration of a loop that is being closed, and waits no longer than given. */
+  /**
+   * Runs one iteration of a loop that is being closed. It waits no longer than given, and not at all
+   * where no coroutine is left to wait for.
+   */
   void runOnce(long maxWaitNanos, boolean mayPoll) {
     pollsToSkip = 0;
     runDueAndQueued();
+    if (loop.suspended.isEmpty()) {
+      return;
+    }
     long wait = callbacks.isEmpty() ? Math.min(maxWaitNanos, untilNextTimeout()) : 0;
     if (mayPoll) {
       poller.poll(wait);
