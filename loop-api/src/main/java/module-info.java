@@ -10,5 +10,6 @@ module dev.ioloop {
   exports dev.ioloop.spi;
 
   uses dev.ioloop.spi.PollerProvider;
+  uses dev.ioloop.spi.ThreadLocalCarrier;
   uses dev.ioloop.spi.YieldConverter;
 }

@@ -58,6 +58,9 @@ final class CallbackQueue {
 
   private int tail;
 
+  /** How many callbacks have run. */
+  private long run;
+
   /** Adds a callback. The loop's thread only. */
   void add(Runnable callback) {
     int at = tail;
@@ -110,8 +113,12 @@ final class CallbackQueue {
         } catch (Throwable e) {
           loop.failed(callback, e);
         }
+        if (Context.inUse) {
+          loop.threadState().context = null;
+        }
       }
     } finally {
+      run += at - head;
       head = at;
     }
     if (at == tail && ring.length > MAX_IDLE_CAPACITY) {
@@ -134,6 +141,11 @@ final class CallbackQueue {
     }
   }
 
+  /** Returns how many callbacks have run. */
+  long run() {
+    return run;
+  }
+
   /** Returns whether a callback is queued. The loop's thread only, and never while asleep. */
   boolean isEmpty() {
     return head == tail && top == null;
@@ -144,11 +156,9 @@ final class CallbackQueue {
     return head == tail && TOP.compareAndSet(this, null, ASLEEP);
   }
 
-  /** Declares that the loop no longer blocks. */
-  void wakeUp() {
-    if (top == ASLEEP) {
-      TOP.compareAndSet(this, ASLEEP, null);
-    }
+  /** Declares that the loop no longer blocks. False if a post has declared it before. */
+  boolean wakeUp() {
+    return TOP.compareAndSet(this, ASLEEP, null);
   }
 
   /** Drops all callbacks, those to come too. */

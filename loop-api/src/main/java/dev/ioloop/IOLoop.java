@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -241,8 +240,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
     bind(state);
     IOLoop formerCurrent = state.current;
+    Context formerContext = state.context;
     state.current = this;
     state.running = this;
+    state.context = null;
     running = true;
     try {
       iterations.run();
@@ -251,6 +252,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       stopRequested = false;
       state.running = null;
       state.current = formerCurrent;
+      state.context = formerContext;
     }
   }
 
@@ -302,7 +304,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   public void stop() {
     stopRequested = true;
     if (!isOwner()) {
-      addCallback(WAKE_UP);
+      post(WAKE_UP);
     }
   }
 
@@ -427,6 +429,11 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (callback == null) {
       throw new NullPointerException("callback == null");
     }
+    post(Context.inUse ? Context.captured(callback) : callback);
+  }
+
+  /** As {@link #addCallback}, without the context of the calling code. */
+  void post(Runnable callback) {
     if (owner == Thread.currentThread()) {
       callbacks.add(callback);
     } else if (callbacks.post(callback)) {
@@ -451,29 +458,10 @@ public final class IOLoop implements Executor, AutoCloseable {
    *
    * <p>Safe to call from any thread. Tornado: {@code IOLoop.spawn_callback}.
    *
-   * @return a future with the outcome of the body
+   * @return the coroutine's future
    */
   public <T extends @Nullable Object> Future<T> spawnCallback(Callable<T> body) {
-    Objects.requireNonNull(body, "body == null");
-    Future<T> outcome = new Future<>();
-    addCallback(
-        () -> {
-          Future<T> coroutine = Gen.coroutine(body);
-          coroutine.addDoneCallback(
-              done -> {
-                Throwable failure = done.exception();
-                if (failure == null) {
-                  outcome.complete(done.result());
-                } else {
-                  outcome.completeExceptionally(failure);
-                  outcome.see();
-                  if (!(failure instanceof CancellationException)) {
-                    failed(coroutine, failure);
-                  }
-                }
-              });
-        });
-    return outcome;
+    return Runner.spawn(this, Objects.requireNonNull(body, "body == null"));
   }
 
   /** As {@link #spawnCallback(Callable)}, for a body whose outcome is that of a stage. */
@@ -496,7 +484,13 @@ public final class IOLoop implements Executor, AutoCloseable {
       CompletionStage<T> future, Consumer<? super Future<T>> callback) {
     checkThread("addFuture()");
     Objects.requireNonNull(callback, "callback == null");
-    Future.from(future).addDoneCallback(done -> addCallback(() -> callback.accept(done)));
+    Context context = Context.inUse ? Context.current() : null;
+    Future.from(future)
+        .addDoneCallback(
+            done -> {
+              Runnable call = () -> callback.accept(done);
+              post(context == null ? call : context.wrap(call));
+            });
   }
 
   /**
@@ -524,7 +518,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     Objects.requireNonNull(callback, "callback == null");
     checkThread("callAt()");
     iterations.timeoutAdded();
-    return timeouts.add(time, callback);
+    return timeouts.add(time, Context.inUse ? Context.captured(callback) : callback);
   }
 
   /**
@@ -562,7 +556,7 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public void addHandler(SelectableChannel channel, IOHandler handler, int events) {
     checkThread("addHandler()");
-    watches.add(channel, handler, events);
+    watches.add(channel, captured(handler), events);
   }
 
   /**
@@ -572,7 +566,12 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public void addHandler(int fd, IOHandler handler, int events) {
     checkThread("addHandler()");
-    watches.add(fd, handler, events);
+    watches.add(fd, captured(handler), events);
+  }
+
+  private static IOHandler captured(IOHandler handler) {
+    Objects.requireNonNull(handler, "handler == null");
+    return Context.inUse ? Context.captured(handler) : handler;
   }
 
   /**
@@ -667,6 +666,14 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
+   * Returns what this loop has done so far. Safe to call from any thread, though a foreign thread
+   * may see numbers that are a little old.
+   */
+  public LoopStats stats() {
+    return iterations.stats(suspended.size());
+  }
+
+  /**
    * Replaces what happens to an exception that nobody caught: {@code handler} is given the
    * callback, handler, {@link PeriodicCallback} or coroutine's future that failed, and the
    * exception. The default logs through the {@link System.Logger} named {@code dev.ioloop}. What
@@ -696,6 +703,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Hands what {@code source} threw to the exception handler, or throws it on if it is fatal. */
   void failed(Object source, Throwable failure) {
     rethrowFatal(failure);
+    if (source instanceof Context.InContext inContext) {
+      source = inContext.callback();
+    }
     BiConsumer<Object, Throwable> handler = exceptionHandler;
     if (handler == null) {
       log(source, failure);
@@ -734,11 +744,15 @@ public final class IOLoop implements Executor, AutoCloseable {
     LOG.log(Level.ERROR, "Exception in callback " + source, failure);
   }
 
-  /** Throws an error that no loop should survive. A stack overflow is none: the stack is gone. */
   static void rethrowFatal(Throwable failure) {
-    if (failure instanceof VirtualMachineError error && !(failure instanceof StackOverflowError)) {
-      throw error;
+    if (isFatal(failure)) {
+      throw (Error) failure;
     }
+  }
+
+  /** Returns whether no loop should survive this. A stack overflow can be: the stack is gone. */
+  static boolean isFatal(Throwable failure) {
+    return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError);
   }
 
   // Threads

@@ -33,6 +33,13 @@ final class Iterations {
   /** An error that must leave {@link #run} and came where the poller must not see it. */
   private @Nullable Throwable fatal;
 
+  // Plain counters: only the loop's thread writes them.
+  private long turns;
+  private long polls;
+  private long wakeups;
+  private long lastLagNanos;
+  private long worstLagNanos;
+
   Iterations(IOLoop loop, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
     this.loop = loop;
     this.poller = poller;
@@ -58,8 +65,8 @@ final class Iterations {
   }
 
   /**
-   * Runs one iteration of a loop that is being closed. It waits no longer than given, and not at all
-   * where no coroutine is left to wait for.
+   * Runs one iteration of a loop that is being closed. It waits no longer than given, and not at
+   * all where no coroutine is left to wait for.
    */
   void runOnce(long maxWaitNanos, boolean mayPoll) {
     pollsToSkip = 0;
@@ -77,13 +84,23 @@ final class Iterations {
 
   /** Steps 1 to 4. */
   private void runDueAndQueued() {
+    turns++;
     if (pollsToSkip == 0 && due == null && !timeouts.isEmpty()) {
-      due = timeouts.collectDue(poller.nanoTime());
-      dueFound = due != null;
+      collectDue();
     }
     callbacks.runSnapshot(loop);
     if (due != null) {
       runDue();
+    }
+  }
+
+  private void collectDue() {
+    long now = poller.nanoTime();
+    due = timeouts.collectDue(now);
+    dueFound = due != null;
+    if (dueFound) {
+      lastLagNanos = now - due.deadline();
+      worstLagNanos = Math.max(worstLagNanos, lastLagNanos);
     }
   }
 
@@ -97,12 +114,16 @@ final class Iterations {
         } catch (Throwable e) {
           loop.failed(callback, e);
         }
+        if (Context.inUse) {
+          loop.threadState().context = null;
+        }
       }
     }
   }
 
   /** Steps 5 and 6. */
   private void poll() {
+    polls++;
     if (callbacks.isEmpty()) {
       pollsToSkip = 0;
       skipStride = 0;
@@ -110,10 +131,13 @@ final class Iterations {
       if (wait > 0 && !callbacks.fallAsleep()) {
         wait = 0;
       }
+      boolean asleep = wait > 0;
       try {
         poller.poll(wait);
       } finally {
-        callbacks.wakeUp();
+        if (asleep && !callbacks.wakeUp()) {
+          wakeups++;
+        }
       }
     } else {
       long now = poller.nanoTime();
@@ -144,6 +168,18 @@ final class Iterations {
     return timeouts.isEmpty()
         ? Long.MAX_VALUE
         : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
+  }
+
+  LoopStats stats(int coroutinesSuspended) {
+    return new LoopStats(
+        turns,
+        callbacks.run(),
+        timeouts.size(),
+        coroutinesSuspended,
+        polls,
+        wakeups,
+        lastLagNanos,
+        worstLagNanos);
   }
 
   /** Makes the next iteration look at the clock. */

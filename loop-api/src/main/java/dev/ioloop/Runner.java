@@ -31,7 +31,15 @@ final class Runner<T extends @Nullable Object>
   private final IOLoop loop;
   private final Callable<T> callable;
   private final CoroutineFuture<T> future;
-  private final Fiber fiber;
+
+  /**
+   * Whether nobody is expected to await this coroutine, so that its failure is reported at once.
+   */
+  private final boolean spawned;
+
+  /** Null until the body begins. */
+  private @Nullable Fiber fiber;
+
   private boolean ended;
 
   /** What the body waits for. Null while a segment runs, and after the end. */
@@ -44,34 +52,75 @@ final class Runner<T extends @Nullable Object>
   private @Nullable T result;
   private @Nullable Throwable failure;
 
+  /** The context of the body while it is suspended, and that around it while it runs. */
+  private @Nullable Context context;
+
+  private @Nullable Context outerContext;
+
   /** Neighbours in the loop's {@link SuspendedCoroutines}. */
   @Nullable Runner<?> previous;
 
   @Nullable Runner<?> next;
   boolean listed;
 
-  private Runner(IOLoop loop, Callable<T> callable) {
+  private Runner(IOLoop loop, Callable<T> callable, boolean spawned) {
     this.loop = loop;
     this.callable = callable;
+    this.spawned = spawned;
     this.future = new CoroutineFuture<>(this);
-    this.fiber = loop.fibers.take(this);
+    if (Context.inUse) {
+      context = Context.capture(ThreadState.get());
+    }
   }
 
   /** Starts a coroutine; its first segment runs before this returns. */
   static <T extends @Nullable Object> Future<T> start(
       ThreadState state, IOLoop loop, Callable<T> callable) {
-    Runner<T> runner = new Runner<>(loop, callable);
-    runner.runSegment(state);
+    Runner<T> runner = new Runner<>(loop, callable, false);
+    runner.begin(state);
     return runner.future;
+  }
+
+  /** Makes a coroutine that starts in the loop's next iteration. Safe to call from any thread. */
+  static <T extends @Nullable Object> Future<T> spawn(IOLoop loop, Callable<T> callable) {
+    Runner<T> runner = new Runner<>(loop, callable, true);
+    loop.post(runner);
+    return runner.future;
+  }
+
+  private void begin(ThreadState state) {
+    if (cancellation == Cancellation.REQUESTED) {
+      failure = cancelled();
+      end();
+    } else {
+      fiber = loop.fibers.take(this);
+      runSegment(state);
+    }
   }
 
   @Override
   public void runBody() {
+    if (Context.inUse) {
+      enterContext();
+    }
     try {
       result = callable.call();
     } catch (Throwable e) {
       failure = e;
     }
+    if (Context.inUse) {
+      leaveContext();
+    }
+  }
+
+  // Contexts change on the thread that runs the body, which need not be the loop's.
+
+  private void enterContext() {
+    outerContext = Context.swap(ThreadState.get(), context);
+  }
+
+  private void leaveContext() {
+    context = Context.swap(ThreadState.get(), outerContext);
   }
 
   @Override
@@ -87,10 +136,16 @@ final class Runner<T extends @Nullable Object>
       awaited.cancel(true);
     }
     awaiting = awaited;
+    if (Context.inUse) {
+      leaveContext();
+    }
     try {
       fiber.suspend();
     } finally {
       awaiting = null;
+      if (Context.inUse) {
+        enterContext();
+      }
     }
     if (raise != null) {
       Throwable raised = raise;
@@ -113,13 +168,18 @@ final class Runner<T extends @Nullable Object>
   /** Called when the awaited future is done, by whoever completes it. */
   @Override
   public void accept(Future<?> done) {
-    loop.addCallback(this);
+    loop.post(this);
   }
 
-  /** Resumes the body. Called by the loop. */
+  /** Resumes the body, or begins it. Called by the loop. */
   @Override
   public void run() {
-    runSegment(loop.threadState());
+    ThreadState state = loop.threadState();
+    if (fiber == null) {
+      begin(state);
+    } else {
+      runSegment(state);
+    }
   }
 
   private void runSegment(ThreadState state) {
@@ -136,7 +196,7 @@ final class Runner<T extends @Nullable Object>
       loop.suspended.add(this);
     }
     if (awaiting == Gen.moment || !awaiting.addWaiter(this)) {
-      loop.addCallback(this);
+      loop.post(this);
     }
   }
 
@@ -145,18 +205,32 @@ final class Runner<T extends @Nullable Object>
     if (listed) {
       loop.suspended.remove(this);
     }
-    loop.fibers.give(fiber);
-    Throwable failed = failure;
-    if (failed == null) {
+    if (fiber != null) {
+      loop.fibers.give(fiber);
+    }
+    if (failure == null) {
       if (cancellation == Cancellation.RAISED) {
         LOG.log(System.Logger.Level.DEBUG, "{0} was cancelled and ended with a result", this);
       }
       future.complete(result);
     } else {
-      if (!future.completeExceptionally(failed) && !(failed instanceof CancellationException)) {
-        LOG.log(System.Logger.Level.ERROR, this + " failed after its future was completed", failed);
-      }
-      IOLoop.rethrowFatal(failed);
+      fail(failure);
+    }
+  }
+
+  private void fail(Throwable failed) {
+    boolean accepted = future.completeExceptionally(failed);
+    if (spawned || IOLoop.isFatal(failed)) {
+      future.see();
+    }
+    IOLoop.rethrowFatal(failed);
+    if (failed instanceof CancellationException) {
+      return;
+    }
+    if (spawned) {
+      loop.failed(future, failed);
+    } else if (!accepted) {
+      LOG.log(System.Logger.Level.ERROR, this + " failed after its future was completed", failed);
     }
   }
 
@@ -165,7 +239,7 @@ final class Runner<T extends @Nullable Object>
     if (loop.isInLoop()) {
       requestCancellation();
     } else {
-      loop.addCallback(this::requestCancellation);
+      loop.post(this::requestCancellation);
     }
     return true;
   }
@@ -187,7 +261,7 @@ final class Runner<T extends @Nullable Object>
     } else if (awaited.removeWaiter(this)) {
       cancellation = Cancellation.RAISED;
       raise = cancelled();
-      loop.addCallback(this);
+      loop.post(this);
     }
   }
 

@@ -56,6 +56,7 @@ final class ThreadFiber extends Fiber {
   private void enter(ThreadState mine) {
     mine.current = callerState.current;
     mine.running = callerState.running;
+    mine.context = callerState.context;
     IOLoop loop = mine.current;
     if (loop != null) {
       loop.moveOwner(caller, thread);

@@ -12,6 +12,9 @@ final class ThreadState {
   /** The loop whose {@link IOLoop#start} is below on this thread's stack. */
   @Nullable IOLoop running;
 
+  /** The context of the code that runs on this thread; null where nothing was set. */
+  @Nullable Context context;
+
   /**
    * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
    * fiber that runs again and again costs no store of a reference, which the collector would watch.

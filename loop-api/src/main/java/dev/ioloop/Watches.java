@@ -5,6 +5,7 @@ import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,9 @@ final class Watches {
       } catch (Throwable e) {
         loop.failedInPoll(handler, e);
       }
+      if (Context.inUse) {
+        loop.threadState().context = null;
+      }
     }
 
     boolean isClosed() {
@@ -82,6 +86,7 @@ final class Watches {
       throw new IllegalArgumentException(
           "the channel is blocking; call configureBlocking(false) first: " + channel);
     }
+    checkPossible(channel, events);
     Watch watch = new Watch(channel, handler, events);
     watch.registration = poller.register(channel, events, watch);
     put(channel, watch);
@@ -117,6 +122,22 @@ final class Watches {
     }
   }
 
+  /** Refuses events that a channel of this kind never has. */
+  private static void checkPossible(SelectableChannel channel, int events) {
+    checkPossible(
+        channel, "READ", events & IOLoop.READ, SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
+    checkPossible(
+        channel, "WRITE", events & IOLoop.WRITE, SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
+  }
+
+  private static void checkPossible(
+      SelectableChannel channel, String name, int wanted, int operations) {
+    if (wanted != 0 && (channel.validOps() & operations) == 0) {
+      throw new IllegalArgumentException(
+          "a channel of this kind is never ready for " + name + ": " + channel);
+    }
+  }
+
   private void put(Object key, Watch watch) {
     watches.put(key, watch);
     if (watches.size() > sweepAt) {
@@ -139,6 +160,9 @@ final class Watches {
     Watch watch = watches.get(key);
     if (watch == null) {
       throw new IllegalArgumentException("there is no handler; use addHandler(): " + key);
+    }
+    if (watch.channel != null) {
+      checkPossible(watch.channel, events);
     }
     watch.events = events;
     watch.registration.update(events);

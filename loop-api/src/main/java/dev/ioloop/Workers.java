@@ -63,7 +63,7 @@ final class Workers {
       synchronized (this) {
         ended = true;
       }
-      loop.addCallback(completion);
+      loop.post(completion);
     }
 
     private synchronized void interrupt() {
