@@ -2,7 +2,6 @@ package dev.ioloop;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Cleaner;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * future.setResult(5);
  * }</pre>
  *
- * <p>A failure that nobody looked at is logged when the future is collected. Looking means {@link
- * #result}, {@link #exception}, {@code await}, a {@code get} or {@code join}, or a stage that
- * depends on this one; a done callback alone does not count.
+ * <p>A failure that nobody looked at is logged when the future is collected or the loop is closed.
+ * Looking means {@link #result}, {@link #exception}, {@code await}, a {@code get} or {@code join},
+ * or a stage that depends on this one; a done callback alone does not count.
  *
  * <p>All methods are safe to call from any thread, but a coroutine's future is cancelled on its
  * loop's thread. {@code get} and {@code join} of a pending future are refused where they would
@@ -40,45 +40,9 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   /** A callback that is not the first one, with those that were registered before it. */
   private record Link(Consumer<?> callback, Object before) {}
 
-  /**
-   * Stands in {@link #waiters} once this future is done and its callbacks were taken. An instance
-   * of its own marks a failure, and is the action that reports it.
-   */
-  private static final class Done implements Runnable {
-    final @Nullable Throwable failure;
-    private final String description;
-    volatile boolean seen;
-    Cleaner.@Nullable Cleanable report;
+  /** Stands in {@link #waiters} once this future is done, unless it failed. */
+  private static final Object DONE = new Object();
 
-    Done(@Nullable Throwable failure, String description) {
-      this.failure = failure;
-      this.description = description;
-    }
-
-    void see() {
-      if (!seen) {
-        seen = true;
-        Cleaner.Cleanable registered = report;
-        if (registered != null) {
-          registered.clean();
-        }
-      }
-    }
-
-    @Override
-    public void run() {
-      if (!seen) {
-        seen = true;
-        LOG.log(
-            System.Logger.Level.ERROR,
-            description + ": its exception was never retrieved",
-            failure);
-      }
-    }
-  }
-
-  private static final System.Logger LOG = System.getLogger("dev.ioloop");
-  private static final Done SUCCEEDED = new Done(null, "");
   private static final VarHandle WAITERS;
 
   static {
@@ -89,18 +53,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
-  /** Reports lost failures. Made when the first one is registered. */
-  private static final class Reports {
-    static final Cleaner CLEANER =
-        Cleaner.create(
-            task -> {
-              Thread thread = new Thread(task, "ioloop-lost-failures");
-              thread.setDaemon(true);
-              return thread;
-            });
-  }
-
-  /** Null, a callback, a {@link Link}, or a {@link Done}. */
+  /** Null, a callback, a {@link Link}; once done, {@link #DONE} or a {@link FailureReport}. */
   private volatile @Nullable Object waiters;
 
   /** Makes a pending future. */
@@ -154,10 +107,19 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return new OwnedFuture<>(Objects.requireNonNull(release, "release == null"));
   }
 
+  /**
+   * Replaces what happens to a failure that nobody looked at: {@code handler} is given a text that
+   * names the future, and the exception. Null goes back to the default, which logs it. Safe to call
+   * from any thread; the handler is called on any thread.
+   */
+  public static void setLostFailureHandler(@Nullable BiConsumer<String, Throwable> handler) {
+    FailureReport.setHandler(handler);
+  }
+
   /** Ends a future that nobody else has seen yet. */
   private void succeed(T value) {
     super.complete(value);
-    WAITERS.set(this, SUCCEEDED);
+    WAITERS.set(this, DONE);
   }
 
   /** Returns whether there is a result, a failure or a cancellation. */
@@ -242,7 +204,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   final boolean addWaiter(Consumer<?> callback) {
     while (true) {
       Object before = waiters;
-      if (before instanceof Done) {
+      if (isEnd(before)) {
         return false;
       }
       if (WAITERS.compareAndSet(
@@ -260,7 +222,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   final boolean removeWaiter(Consumer<?> callback) {
     while (true) {
       Object present = waiters;
-      if (present == null || present instanceof Done) {
+      if (present == null || isEnd(present)) {
         return false;
       }
       Object rest = without(present, callback);
@@ -315,21 +277,21 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   @SuppressWarnings("unchecked")
   private void finish(@Nullable Throwable failure, boolean seen) {
-    Done done = failure == null ? SUCCEEDED : new Done(failure, describe());
-    Object taken = WAITERS.getAndSet(this, done);
-    if (taken instanceof Done) {
+    FailureReport report = failure == null ? null : new FailureReport(failure, describe());
+    Object taken = WAITERS.getAndSet(this, report == null ? DONE : report);
+    if (isEnd(taken)) {
       return;
     }
-    if (failure != null) {
-      if (seen || isAwaited(taken)) {
-        done.seen = true;
-      } else {
-        done.report = Reports.CLEANER.register(this, done);
-      }
+    if (report != null && !seen && !isAwaited(taken)) {
+      report.register(this);
     }
     if (taken != null) {
       notifyAll(taken);
     }
+  }
+
+  private static boolean isEnd(@Nullable Object waiters) {
+    return waiters == DONE || waiters instanceof FailureReport;
   }
 
   private static boolean isAwaited(@Nullable Object waiters) {
@@ -350,7 +312,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
       Object rest = newest;
       while (rest instanceof Link link) {
         rest = link.before;
-        oldest = new Link(link.callback, oldest == null ? SUCCEEDED : oldest);
+        oldest = new Link(link.callback, oldest == null ? DONE : oldest);
       }
       notify((Consumer<? super Future<?>>) rest);
       Object next = oldest;
@@ -385,18 +347,17 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   private Throwable failure() {
-    Object state = waiters;
-    if (state instanceof Done done && done.failure != null) {
-      done.see();
-      return done.failure;
+    if (waiters instanceof FailureReport report) {
+      report.see();
+      return report.failure();
     }
     return rawFailure();
   }
 
   /** Marks the failure of this future as looked at. */
   final void see() {
-    if (waiters instanceof Done done) {
-      done.see();
+    if (waiters instanceof FailureReport report) {
+      report.see();
     }
   }
 
@@ -501,10 +462,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   private void finishObtruded(@Nullable Throwable failure) {
     finish(failure, true);
-    Done done = failure == null ? SUCCEEDED : new Done(failure, describe());
-    done.seen = true;
-    Object before = WAITERS.getAndSet(this, done);
-    if (before instanceof Done replaced) {
+    Object end = failure == null ? DONE : new FailureReport(failure, describe());
+    if (WAITERS.getAndSet(this, end) instanceof FailureReport replaced) {
       replaced.see();
     }
   }

@@ -1,0 +1,106 @@
+package dev.ioloop;
+
+import java.lang.ref.Cleaner;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The failure of one future, and whether somebody has looked at it. Where nobody has, it is
+ * reported once: when the future is collected, or when the loop on which it failed is closed.
+ */
+final class FailureReport implements Runnable {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+
+  /** Made when the first failure is registered. */
+  private static final class Registry {
+    static final Cleaner CLEANER =
+        Cleaner.create(
+            task -> {
+              Thread thread = new Thread(task, "ioloop-lost-failures");
+              thread.setDaemon(true);
+              return thread;
+            });
+
+    /** Those that nobody has looked at, whether or not their futures are still held. */
+    static final Set<FailureReport> UNSEEN = ConcurrentHashMap.newKeySet();
+  }
+
+  private static volatile @Nullable BiConsumer<String, Throwable> handler;
+
+  private final Throwable failure;
+  private final String description;
+  private final @Nullable IOLoop loop;
+  private boolean seen;
+  private Cleaner.@Nullable Cleanable cleanable;
+
+  FailureReport(Throwable failure, String description) {
+    this.failure = failure;
+    this.description = description;
+    this.loop = ThreadState.get().current;
+  }
+
+  static void setHandler(@Nullable BiConsumer<String, Throwable> replacement) {
+    handler = replacement;
+  }
+
+  /** Reports the failures that came on {@code loop} and nobody has looked at. */
+  static void reportAll(IOLoop loop) {
+    for (FailureReport report : Registry.UNSEEN) {
+      if (report.loop == loop) {
+        report.run();
+      }
+    }
+  }
+
+  Throwable failure() {
+    return failure;
+  }
+
+  /** Arranges for a report unless {@link #see} comes first. */
+  void register(Future<?> future) {
+    synchronized (this) {
+      if (!seen) {
+        Registry.UNSEEN.add(this);
+        cleanable = Registry.CLEANER.register(future, this);
+      }
+    }
+  }
+
+  /** Says that somebody has looked. */
+  void see() {
+    Cleaner.Cleanable registered;
+    synchronized (this) {
+      seen = true;
+      registered = cleanable;
+      cleanable = null;
+    }
+    if (registered != null) {
+      registered.clean();
+    }
+  }
+
+  /** Reports, unless that was done or somebody has looked. Called by the cleaner. */
+  @Override
+  public void run() {
+    Registry.UNSEEN.remove(this);
+    synchronized (this) {
+      if (seen) {
+        return;
+      }
+      seen = true;
+    }
+    String text = description + ": its exception was never retrieved";
+    BiConsumer<String, Throwable> present = handler;
+    if (present == null) {
+      LOG.log(System.Logger.Level.ERROR, text, failure);
+      return;
+    }
+    try {
+      present.accept(description, failure);
+    } catch (Throwable e) {
+      LOG.log(System.Logger.Level.ERROR, "The handler of lost failures failed itself; " + text, e);
+    }
+  }
+}
