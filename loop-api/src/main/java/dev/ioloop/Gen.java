@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +138,16 @@ public final class Gen {
    */
   public static void configure(@Nullable String generator) {
     Fibers.configure(generator);
+  }
+
+  /**
+   * Returns the elements of a publisher, for a {@code for} loop inside a coroutine. One element at
+   * a time is requested, when the loop comes to it.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code async for}.
+   */
+  public static <T> Elements<T> elements(Flow.Publisher<T> publisher) {
+    return new Elements<>(publisher);
   }
 
   // Futures

@@ -1,0 +1,157 @@
+package dev.ioloop;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The elements of a {@link Flow.Publisher}, one by one, inside a coroutine: {@code hasNext}
+ * requests the next element and awaits it.
+ *
+ * <pre>{@code
+ * try (Elements<String> lines = Gen.elements(publisher)) {
+ *   for (String line : lines) {
+ *     await(handle(line));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Closing cancels the subscription; needed only where the loop may be left before the end. Call
+ * from inside a coroutine only. Tornado: {@code async for}.
+ */
+public final class Elements<T> implements Iterable<T>, AutoCloseable {
+  private final Flow.Publisher<T> publisher;
+  private @Nullable Subscriber<T> subscriber;
+
+  Elements(Flow.Publisher<T> publisher) {
+    this.publisher = Objects.requireNonNull(publisher, "publisher == null");
+  }
+
+  /** Subscribes. */
+  @Override
+  public Iterator<T> iterator() {
+    if (subscriber != null) {
+      throw new IllegalStateException("the elements of a publisher can be iterated over once");
+    }
+    subscriber = new Subscriber<>();
+    publisher.subscribe(subscriber);
+    return subscriber;
+  }
+
+  /** Cancels the subscription. Does nothing if there is none or all elements came. */
+  @Override
+  public void close() {
+    if (subscriber != null) {
+      subscriber.cancel();
+    }
+  }
+
+  /** Its signals come on any thread, one after the other; its other methods on the loop's. */
+  private static final class Subscriber<T> implements Iterator<T>, Flow.Subscriber<T> {
+    private final Future<Flow.Subscription> subscription = new Future<>();
+
+    // Guarded by this.
+    private @Nullable T element;
+    private boolean requested;
+    private boolean ended;
+    private @Nullable Throwable failure;
+    private @Nullable Future<Boolean> waiting;
+
+    @Override
+    public boolean hasNext() {
+      Flow.Subscription subscribed = Gen.await(subscription);
+      Future<Boolean> answer = new Future<>();
+      boolean request;
+      synchronized (this) {
+        if (element != null) {
+          return true;
+        }
+        if (ended) {
+          if (failure != null) {
+            throw Sneaky.raise(failure);
+          }
+          return false;
+        }
+        waiting = answer;
+        request = !requested;
+        requested = true;
+      }
+      if (request) {
+        subscribed.request(1);
+      }
+      return Gen.await(answer);
+    }
+
+    @Override
+    public T next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("the publisher has completed");
+      }
+      synchronized (this) {
+        T next = element;
+        element = null;
+        return next;
+      }
+    }
+
+    void cancel() {
+      if (!subscription.cancel(true) && !subscription.isCancelled()) {
+        subscription.result().cancel();
+      }
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscribed) {
+      if (!subscription.complete(subscribed)) {
+        subscribed.cancel();
+      }
+    }
+
+    @Override
+    public void onNext(T next) {
+      Objects.requireNonNull(next, "next == null");
+      Future<Boolean> answer;
+      synchronized (this) {
+        element = next;
+        requested = false;
+        answer = takeWaiting();
+      }
+      if (answer != null) {
+        answer.complete(true);
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      Future<Boolean> answer;
+      synchronized (this) {
+        ended = true;
+        this.failure = failure;
+        answer = takeWaiting();
+      }
+      if (answer != null) {
+        answer.completeExceptionally(failure);
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      Future<Boolean> answer;
+      synchronized (this) {
+        ended = true;
+        answer = takeWaiting();
+      }
+      if (answer != null) {
+        answer.complete(false);
+      }
+    }
+
+    private @Nullable Future<Boolean> takeWaiting() {
+      Future<Boolean> taken = waiting;
+      waiting = null;
+      return taken;
+    }
+  }
+}
