@@ -5,8 +5,11 @@
 module dev.ioloop {
   requires static transitive org.jspecify;
   requires static java.instrument;
+  requires static java.management;
+  requires static jdk.unsupported; // signals, by reflection
 
   exports dev.ioloop;
+  exports dev.ioloop.process;
   exports dev.ioloop.spi;
 
   uses dev.ioloop.spi.PollerProvider;

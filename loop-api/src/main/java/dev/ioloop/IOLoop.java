@@ -389,6 +389,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     watches.close(allHandles);
     poller.close();
     fibers.close();
+    FailureReport.reportAll(this);
     owner = null;
     if (state.current == this) {
       state.current = null;
@@ -415,6 +416,19 @@ public final class IOLoop implements Executor, AutoCloseable {
       state.running = null;
       state.current = formerCurrent;
     }
+  }
+
+  /**
+   * Runs {@code body} as the main coroutine of a program, as {@link #runSync(Action)} does, until
+   * it ends or the process is told to: Ctrl-C or SIGTERM cancels the body, so that its {@code
+   * finally} blocks run, ten seconds at most, and ends the process with the exit code that shells
+   * expect, 130 or 143. A second signal ends the process at once. Tornado has none; asyncio: {@code
+   * run}.
+   *
+   * @throws IllegalStateException as {@link #start}
+   */
+  public void runMain(Action body) {
+    new RunMain(this, body).run();
   }
 
   // Callbacks and timeouts

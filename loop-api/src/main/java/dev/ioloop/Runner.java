@@ -135,6 +135,9 @@ final class Runner<T extends @Nullable Object>
       }
       awaited.cancel(true);
     }
+    if (MonitorCheck.ENABLED) {
+      MonitorCheck.check();
+    }
     awaiting = awaited;
     if (Context.inUse) {
       leaveContext();

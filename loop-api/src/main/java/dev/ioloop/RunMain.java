@@ -1,0 +1,79 @@
+package dev.ioloop;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One call of {@link IOLoop#runMain}. */
+final class RunMain {
+
+  /** How long a body that was cancelled by a signal may take to unwind. */
+  private static final long UNWIND_LIMIT_SECONDS = 10;
+
+  /** What shells add to the number of the signal that ended a process. */
+  private static final int EXIT_CODE_OF_SIGNALS = 128;
+
+  private final IOLoop loop;
+  private final Callable<@Nullable Void> body;
+
+  /** The number of the first signal; zero before. */
+  private final AtomicInteger received = new AtomicInteger();
+
+  private final CountDownLatch unwound = new CountDownLatch(1);
+
+  /** Used on the loop's thread only. */
+  private @Nullable Future<@Nullable Void> coroutine;
+
+  RunMain(IOLoop loop, Action body) {
+    this.loop = loop;
+    this.body = Bodies.of(body);
+  }
+
+  void run() {
+    try (Signals signals = Signals.handle(this::signalled)) {
+      loop.runSync(this::runBody);
+    } catch (CancellationException e) {
+      if (received.get() == 0) {
+        throw e;
+      }
+    } finally {
+      unwound.countDown();
+    }
+    if (received.get() != 0) {
+      Runtime.getRuntime().exit(EXIT_CODE_OF_SIGNALS + received.get());
+    }
+  }
+
+  private void runBody() {
+    coroutine = Gen.coroutine(body);
+    if (received.get() != 0) {
+      coroutine.cancel(true);
+    }
+    Gen.await(coroutine);
+  }
+
+  private void cancel() {
+    if (coroutine != null) {
+      coroutine.cancel(true);
+    }
+  }
+
+  /** Called for each signal by the JVM, on a thread of its own. */
+  private void signalled(int number) {
+    if (!received.compareAndSet(0, number)) {
+      Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNALS + number);
+    }
+    loop.addCallback(this::cancel);
+    try {
+      if (unwound.await(UNWIND_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNALS + number);
+  }
+}

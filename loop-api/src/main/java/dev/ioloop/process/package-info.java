@@ -1,0 +1,5 @@
+/** Child processes that a loop waits for. */
+@NullMarked
+package dev.ioloop.process;
+
+import org.jspecify.annotations.NullMarked;
