@@ -3,7 +3,7 @@
  * and {@link dev.ioloop.Gen}. A backend module supplies the poller; see {@link dev.ioloop.spi}.
  */
 module dev.ioloop {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires static java.instrument;
   requires static java.management;
   requires static jdk.unsupported; // signals, by reflection

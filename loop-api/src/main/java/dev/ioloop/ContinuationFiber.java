@@ -55,7 +55,7 @@ final class ContinuationFiber extends Fiber {
                   continuation, "getStackTrace", MethodType.methodType(StackTraceElement[].class))
               .asType(MethodType.methodType(StackTraceElement[].class, Object.class));
     } catch (ClassNotFoundException e) {
-      because = "this JDK has no continuations, JDK 21 and newer have";
+      because = "this JDK has no continuations; use JDK 21 or newer";
     } catch (IllegalAccessException e) {
       because = "jdk.internal.vm is not exported to ioloop, start java with " + flag();
     } catch (Throwable e) {
@@ -128,8 +128,8 @@ final class ContinuationFiber extends Fiber {
               + " coroutines";
     } else if (message.contains("NATIVE")) {
       reason =
-          "a native frame is on the stack, such as a static initializer or a call by reflection;"
-              + " await outside of it";
+          "a native frame is on the stack, such as that of a static initializer; await outside of"
+              + " it";
     } else {
       reason = message;
     }

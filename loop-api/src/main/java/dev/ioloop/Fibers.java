@@ -81,7 +81,7 @@ final class Fibers {
               + because
               + (ContinuationFiber.lacksOnlyFlag()
                   ? ""
-                  : " (and be started with " + ContinuationFiber.flag() + ")"));
+                  : "; there it is started with " + ContinuationFiber.flag()));
     }
   }
 

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Coroutines, and what they are made of: to be imported statically.
  *
  * <pre>{@code
- * Future<String> greet(IOStream stream) {
+ * Future<Integer> sumOf(Future<Integer> a, Future<Integer> b) {
  *   return coroutine(() -> {
- *     String name = new String(await(stream.readUntil(NEWLINE)), UTF_8);
  *     await(sleep(Duration.ofMillis(10)));
- *     return "hello " + name;
+ *     return await(a) + await(b);
  *   });
  * }
  * }</pre>

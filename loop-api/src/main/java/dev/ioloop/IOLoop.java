@@ -517,7 +517,8 @@ public final class IOLoop implements Executor, AutoCloseable {
    * @throws IllegalStateException if called from another thread or after {@link #close()}
    */
   public Timeout callLater(Duration delay, Runnable callback) {
-    return callAt(time() + nanos(delay), callback);
+    checkThread("callLater()");
+    return addTimeout(time() + nanos(delay), callback);
   }
 
   /**
@@ -529,10 +530,14 @@ public final class IOLoop implements Executor, AutoCloseable {
    * @throws IllegalStateException if called from another thread or after {@link #close()}
    */
   public Timeout callAt(long time, Runnable callback) {
-    Objects.requireNonNull(callback, "callback == null");
     checkThread("callAt()");
+    return addTimeout(time, callback);
+  }
+
+  private Timeout addTimeout(long deadline, Runnable callback) {
+    Objects.requireNonNull(callback, "callback == null");
     iterations.timeoutAdded();
-    return timeouts.add(time, Context.inUse ? Context.captured(callback) : callback);
+    return timeouts.add(deadline, Context.inUse ? Context.captured(callback) : callback);
   }
 
   /**

@@ -46,9 +46,13 @@ final class RunSync<T extends @Nullable Object> {
     if (timedOut) {
       throw timeout(ended);
     }
+    if (ended == null) {
+      throw new IllegalStateException(
+          "runSync() was stopped before its body began; the body will not run");
+    }
     throw new IllegalStateException(
         "runSync() was stopped before its body ended; it is suspended, and a later start() goes on"
-            + " with it\\n"
+            + " with it\n"
             + loop.dump());
   }
 
@@ -60,13 +64,20 @@ final class RunSync<T extends @Nullable Object> {
       timer = loop.callLater(limit, this::timeOut);
     }
     outcome = Gen.coroutine(body);
-    outcome.addDoneCallback(done -> loop.stop());
+    outcome.addDoneCallback(done -> stop());
+  }
+
+  /** Ends the call, unless that has ended before the body did. */
+  private void stop() {
+    if (!abandoned) {
+      loop.stop();
+    }
   }
 
   private void timeOut() {
     if (!outcome.isDone()) {
       timedOut = true;
-      timer = loop.callLater(UNWIND_LIMIT, loop::stop);
+      timer = loop.callLater(UNWIND_LIMIT, this::stop);
       outcome.cancel(true);
     }
   }
@@ -76,7 +87,7 @@ final class RunSync<T extends @Nullable Object> {
         new LoopTimeoutException(
             "runSync() timed out after "
                 + limit
-                + (ended.isDone() ? "" : "; its body did not end when cancelled\\n" + loop.dump()));
+                + (ended.isDone() ? "" : "; its body did not end when cancelled\n" + loop.dump()));
     if (ended.isDone()) {
       Throwable failure = ended.exception();
       if (failure != null && !(failure instanceof CancellationException)) {

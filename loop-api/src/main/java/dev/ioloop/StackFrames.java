@@ -27,12 +27,18 @@ final class StackFrames {
         || className.startsWith("java.lang.VirtualThread")
         || className.startsWith("java.lang.Thread")
         || className.equals("java.lang.System$1")
-        || className.equals(Runner.class.getName())
-        || className.equals(Gen.class.getName())
-        || className.equals(Fiber.class.getName())
-        || className.equals(AwaitTrace.class.getName())
-        || className.startsWith(Bodies.class.getName())
-        || className.equals(ContinuationFiber.class.getName())
-        || className.equals(ThreadFiber.class.getName());
+        || isOf(className, Runner.class)
+        || isOf(className, Gen.class)
+        || isOf(className, Fiber.class)
+        || isOf(className, AwaitTrace.class)
+        || isOf(className, Bodies.class)
+        || isOf(className, ContinuationFiber.class)
+        || isOf(className, ThreadFiber.class);
+  }
+
+  /** Returns whether a frame belongs to {@code type}, to one of its members or its lambdas. */
+  private static boolean isOf(String className, Class<?> type) {
+    String name = type.getName();
+    return className.equals(name) || className.startsWith(name + "$");
   }
 }
