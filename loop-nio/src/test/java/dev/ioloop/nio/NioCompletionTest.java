@@ -1,0 +1,11 @@
+package dev.ioloop.nio;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.CompletionContract;
+
+final class NioCompletionTest extends CompletionContract {
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+}

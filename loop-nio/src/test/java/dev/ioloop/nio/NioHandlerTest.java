@@ -1,0 +1,21 @@
+package dev.ioloop.nio;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.HandlerContract;
+import org.junit.jupiter.api.Test;
+
+final class NioHandlerTest extends HandlerContract {
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+
+  @Test
+  void fileDescriptorsAreRefusedWithTheWayOut() {
+    assertThatThrownBy(() -> loop.addHandler(0, events::add, IOLoop.READ))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("watches channels");
+  }
+}

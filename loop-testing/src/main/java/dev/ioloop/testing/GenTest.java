@@ -1,0 +1,43 @@
+package dev.ioloop.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A test method that runs as a coroutine, on a loop of its own.
+ *
+ * <pre>{@code
+ * @GenTest(virtualTime = true)
+ * void retriesAfterAMinute() {
+ *   Future<String> page = fetchWithRetries();
+ *   await(sleep(Duration.ofMinutes(1)));
+ *   assertThat(page.result()).isEqualTo("page");
+ * }
+ * }</pre>
+ *
+ * <p>The loop is current from before the {@code @BeforeEach} methods until after the
+ * {@code @AfterEach} methods, can be had as a parameter of type {@link dev.ioloop.IOLoop}, and is
+ * then closed with its channels. What a callback or a coroutine that nobody awaits throws meanwhile
+ * fails the test. Tornado: {@code gen_test} and {@code AsyncTestCase}.
+ */
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@Test
+@ExtendWith(GenTestExtension.class)
+public @interface GenTest {
+
+  /**
+   * Whether the loop's clock moves to the next timeout by itself; see {@link VirtualTimePoller}.
+   */
+  boolean virtualTime() default false;
+
+  /**
+   * How long the test may take, in milliseconds of real time. Then it is cancelled, and fails with
+   * a message that shows where it was suspended.
+   */
+  long timeoutMillis() default 5_000;
+}

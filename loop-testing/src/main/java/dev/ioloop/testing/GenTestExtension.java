@@ -1,0 +1,151 @@
+package dev.ioloop.testing;
+
+import dev.ioloop.Future;
+import dev.ioloop.Gen;
+import dev.ioloop.IOLoop;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/** Gives a {@link GenTest} its loop, and runs it there. */
+final class GenTestExtension
+    implements BeforeEachCallback, AfterEachCallback, ParameterResolver, InvocationInterceptor {
+
+  private static final Namespace NAMESPACE = Namespace.create(GenTestExtension.class);
+
+  /** The time limit of the test itself comes first: it can say where the test was suspended. */
+  private static final Duration PATIENCE = Duration.ofDays(1);
+
+  /** The loop of one test, and what failed on it that nobody awaited. */
+  private static final class Run {
+    final GenTest options;
+    final IOLoop loop;
+    final List<Throwable> failures = new CopyOnWriteArrayList<>();
+
+    /** Where everything was suspended when the time was over. */
+    private @Nullable String dump;
+
+    Run(GenTest options) {
+      this.options = options;
+      this.loop =
+          options.virtualTime()
+              ? IOLoop.create("virtual", new VirtualTimePoller(0, PATIENCE))
+              : IOLoop.create();
+      loop.setExceptionHandler((source, failure) -> failures.add(failure));
+      loop.makeCurrent();
+    }
+
+    void run(Callable<Void> body) {
+      loop.runSync(
+          () -> {
+            Future<Void> test = Gen.coroutine(body);
+            Executor later =
+                CompletableFuture.delayedExecutor(options.timeoutMillis(), TimeUnit.MILLISECONDS);
+            later.execute(() -> loop.addCallback(() -> cancel(test)));
+            try {
+              Gen.await(test);
+            } catch (Throwable e) {
+              failures.add(0, e);
+            }
+          });
+      if (dump != null) {
+        failures.add(
+            0,
+            new AssertionError(
+                "the test did not end within "
+                    + Duration.ofMillis(options.timeoutMillis())
+                    + " of real time; it was suspended here:\n"
+                    + dump));
+      }
+      throwFailures();
+    }
+
+    private void cancel(Future<Void> test) {
+      if (!test.done()) {
+        dump = loop.dump();
+        test.cancel(true);
+      }
+    }
+
+    private void throwFailures() {
+      if (failures.isEmpty()) {
+        return;
+      }
+      Throwable first = failures.remove(0);
+      failures.stream().filter(other -> other != first).forEach(first::addSuppressed);
+      failures.clear();
+      throw GenTestExtension.<RuntimeException>raise(first);
+    }
+
+    void close() {
+      loop.close(true);
+      throwFailures();
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> X raise(Throwable failure) throws X {
+    throw (X) failure;
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    GenTest options =
+        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), GenTest.class)
+            .orElseThrow();
+    context.getStore(NAMESPACE).put(Run.class, new Run(options));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    Run run = context.getStore(NAMESPACE).remove(Run.class, Run.class);
+    if (run != null) {
+      run.close();
+    }
+  }
+
+  private static Run run(ExtensionContext context) {
+    return context.getStore(NAMESPACE).get(Run.class, Run.class);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == IOLoop.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return run(context).loop;
+  }
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context) {
+    run(context)
+        .run(
+            () -> {
+              try {
+                return invocation.proceed();
+              } catch (Throwable e) {
+                throw GenTestExtension.<RuntimeException>raise(e);
+              }
+            });
+  }
+}

@@ -1,0 +1,255 @@
+package dev.ioloop.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Timeout;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Timeouts: when they run, in what order, and what removing them does. */
+public abstract class TimeoutContract extends LoopContract {
+
+  /** Made by subclasses. */
+  protected TimeoutContract() {}
+
+  // G1
+  @Test
+  void dueTimeoutsRunAfterTheCallbacksInTheOrderOfTheirDeadlines() {
+    long now = loop.time();
+    loop.callAt(now - 1, record("second"));
+    loop.callAt(now - 3, record("first"));
+    loop.callAt(now, record("third"));
+    loop.addCallback(record("callback"));
+    runOneTurn();
+    assertThat(events).containsExactly("callback", "first", "second", "third");
+  }
+
+  // G1
+  @Test
+  void timeoutsWithEqualDeadlinesRunInTheOrderTheyWereAdded() {
+    long deadline = loop.time();
+    List<Integer> expected = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      loop.callAt(deadline, record(i));
+      expected.add(i);
+    }
+    runOneTurn();
+    assertThat(events).isEqualTo(expected);
+  }
+
+  // G1
+  @Test
+  void manyTimeoutsRunInTheOrderOfTheirDeadlines() {
+    Random random = new Random(42);
+    long now = loop.time();
+    List<Long> deadlines = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      long deadline = now - random.nextInt(1_000_000);
+      deadlines.add(deadline);
+      loop.callAt(deadline, record(deadline));
+    }
+    runOneTurn();
+    deadlines.sort((a, b) -> Long.compare(a - now, b - now));
+    assertThat(events).isEqualTo(deadlines);
+  }
+
+  // G1
+  @Test
+  void timeoutAddedByACallbackRunsInALaterTurnThoughItsDeadlineIsPast() {
+    loop.addCallback(
+        () -> {
+          loop.callAt(loop.time() - 1_000_000, recordAndStopAt(7, "past"));
+          loop.callLater(Duration.ZERO, recordAndStopAt(7, "zero"));
+          loop.callLater(Duration.ofNanos(-1), recordAndStopAt(7, "negative"));
+          loop.addCallback(record("next turn"));
+          events.add("added");
+        });
+    loop.addCallback(record("same turn"));
+    loop.callAt(loop.time(), record("due timeout"));
+    loop.start();
+    assertThat(events.subList(0, 4))
+        .containsExactly("added", "same turn", "due timeout", "next turn");
+    assertThat(events.subList(4, 7)).containsExactlyInAnyOrder("past", "zero", "negative");
+  }
+
+  // G1; the first bug of Deft, a Java server modelled on Tornado
+  @Test
+  void timeoutAddedByATimeoutRunsInALaterTurnThoughItsDeadlineIsPast() {
+    loop.callAt(
+        loop.time() - 2,
+        () -> {
+          events.add("first");
+          loop.callAt(loop.time() - 1_000_000, recordAndStopAt(4, "past"));
+          loop.addCallback(record("next turn"));
+        });
+    loop.callAt(loop.time() - 1, record("second"));
+    loop.start();
+    assertThat(events).containsExactly("first", "second", "next turn", "past");
+  }
+
+  // G6
+  @Test
+  void timeoutNeverRunsEarly() {
+    for (int micros : new int[] {1, 100, 999, 1_000, 1_001, 1_500, 2_999}) {
+      Duration delay = Duration.ofNanos(micros * 1_000L + 1);
+      long start = loop.time();
+      loop.callLater(
+          delay,
+          () -> {
+            assertThat(loop.time() - start).isGreaterThanOrEqualTo(delay.toNanos());
+            events.add(micros);
+          });
+    }
+    runFor(Duration.ofMillis(4));
+    assertThat(events).containsExactly(1, 100, 999, 1_000, 1_001, 1_500, 2_999);
+  }
+
+  @Test
+  void deadlineIsTheClockPlusTheDelay() {
+    long before = loop.time();
+    Timeout later = loop.callLater(Duration.ofSeconds(1), record("never"));
+    long after = loop.time();
+    assertThat(later.deadline() - before).isGreaterThanOrEqualTo(1_000_000_000);
+    assertThat(after + 1_000_000_000 - later.deadline()).isNotNegative();
+    assertThat(loop.callAt(before + 5, record("never")).deadline()).isEqualTo(before + 5);
+  }
+
+  // G3
+  @Test
+  void timeoutRemovedByACallbackOfTheSameTurnDoesNotRun() {
+    Timeout timeout = loop.callAt(loop.time(), record("removed"));
+    loop.callAt(loop.time(), record("kept"));
+    loop.addCallback(() -> loop.removeTimeout(timeout));
+    runOneTurn();
+    assertThat(events).containsExactly("kept");
+    assertThat(timeout.cancelled()).isTrue();
+  }
+
+  // G3
+  @Test
+  void timeoutRemovedByAnEarlierTimeoutOfTheSameTurnDoesNotRun() {
+    List<Timeout> timeouts = new ArrayList<>();
+    long now = loop.time();
+    loop.callAt(
+        now - 2,
+        () -> {
+          events.add("first");
+          timeouts.forEach(loop::removeTimeout);
+        });
+    timeouts.add(loop.callAt(now - 1, record("removed")));
+    loop.callAt(now, record("third"));
+    runOneTurn();
+    assertThat(events).containsExactly("first", "third");
+  }
+
+  @Test
+  void removingATimeoutTwiceOrAfterItRanDoesNothing() {
+    Timeout ran = loop.callAt(loop.time(), record("ran"));
+    Timeout removed = loop.callAt(loop.time(), record("removed"));
+    assertThat(removed.cancelled()).isFalse();
+    loop.removeTimeout(removed);
+    loop.removeTimeout(removed);
+    runOneTurn();
+    loop.removeTimeout(ran);
+    loop.removeTimeout(removed);
+    runOneTurn();
+    assertThat(events).containsExactly("ran");
+    assertThat(ran.cancelled()).isFalse();
+    assertThat(removed.cancelled()).isTrue();
+  }
+
+  @Test
+  void timeoutMayRemoveItself() {
+    List<Timeout> timeouts = new ArrayList<>();
+    timeouts.add(
+        loop.callAt(
+            loop.time(),
+            () -> {
+              loop.removeTimeout(timeouts.get(0));
+              events.add("ran");
+            }));
+    runOneTurn();
+    runOneTurn();
+    assertThat(events).containsExactly("ran");
+  }
+
+  // G2: a chain that never ends must let the clock be looked at.
+  @Test
+  void endlessChainOfCallbacksDoesNotStarveTimeouts() {
+    loop.callLater(Duration.ofMillis(1), loop::stop);
+    loop.addCallback(
+        new Runnable() {
+          @Override
+          public void run() {
+            passTime();
+            loop.addCallback(this);
+          }
+        });
+    loop.start();
+    assertThat(loop.running()).isFalse();
+  }
+
+  /** Called by a callback of an endless chain: on a virtual clock time does not pass by itself. */
+  protected void passTime() {}
+
+  // G6
+  @Test
+  void endlessDelayNeverRunsAndDisturbsNoOther() {
+    loop.callLater(ChronoUnit.FOREVER.getDuration(), record("never"));
+    loop.callLater(Duration.ofSeconds(Long.MIN_VALUE), record("long ago"));
+    runFor(Duration.ofMillis(1));
+    assertThat(events).containsExactly("long ago");
+  }
+
+  @Test
+  void aMillionTimeoutsMayBePendingAndBeRemoved() {
+    Random random = new Random(42);
+    long now = loop.time();
+    List<Timeout> timeouts = new ArrayList<>(1_000_000);
+    Runnable never = record("never");
+    for (int i = 0; i < 1_000_000; i++) {
+      timeouts.add(loop.callAt(now + 3_600_000_000_000L + random.nextInt(), never));
+    }
+    runFor(Duration.ofNanos(100_000));
+    timeouts.forEach(loop::removeTimeout);
+    runFor(Duration.ofNanos(100_000));
+    assertThat(events).isEmpty();
+  }
+
+  // A server that sets and removes a timeout per request must not collect the removed ones.
+  @Test
+  void removedTimeoutsArePurged() throws InterruptedException {
+    loop.callLater(Duration.ofHours(2), record("never"));
+    List<WeakReference<Timeout>> removed = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      Timeout timeout = loop.callLater(Duration.ofHours(1), record("never"));
+      loop.removeTimeout(timeout);
+      removed.add(new WeakReference<>(timeout));
+    }
+    runOneTurn();
+    Garbage.collectUntil(
+        () -> removed.stream().filter(timeout -> timeout.get() != null).count() < 1_000);
+  }
+
+  @Test
+  void nullArgumentsAreRefusedAtTheCall() {
+    assertThatThrownBy(() -> loop.callLater(null, record("never")))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("delay");
+    assertThatThrownBy(() -> loop.callLater(Duration.ZERO, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("callback");
+    assertThatThrownBy(() -> loop.callAt(0, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("callback");
+    assertThatThrownBy(() -> loop.removeTimeout(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("timeout");
+  }
+}

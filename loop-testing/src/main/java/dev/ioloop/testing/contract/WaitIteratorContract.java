@@ -1,0 +1,153 @@
+package dev.ioloop.testing.contract;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.withTimeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Future;
+import dev.ioloop.LoopTimeoutException;
+import dev.ioloop.WaitIterator;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+
+/** WaitIterator: outcomes in the order in which they come. */
+@OnEachGenerator
+public abstract class WaitIteratorContract extends LoopContract {
+
+  private final Future<String> a = new Future<>();
+  private final Future<String> b = new Future<>();
+  private final Future<String> c = new Future<>();
+
+  /** Made by subclasses. */
+  protected WaitIteratorContract() {}
+
+  // G31
+  @Test
+  void outcomesComeInTheOrderOfCompletionWithTheirIndices() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b, c);
+          loop.addCallback(() -> c.setResult("c"));
+          loop.addCallback(() -> a.setResult("a"));
+          loop.addCallback(() -> b.setResult("b"));
+          while (!iterator.done()) {
+            events.add(await(iterator.next()) + " " + iterator.currentIndex());
+          }
+        });
+    assertThat(events).containsExactly("c 2", "a 0", "b 1");
+  }
+
+  // G31
+  @Test
+  void futuresThatAreDoneComeFirstInTheOrderOfTheArguments() {
+    loop.runSync(
+        () -> {
+          c.setResult("c");
+          b.setResult("b");
+          WaitIterator<String> iterator = new WaitIterator<>(a, b, c);
+          loop.addCallback(() -> a.setResult("a"));
+          for (int i = 0; i < 3; i++) {
+            Future<String> next = iterator.next();
+            events.add(next.done());
+            events.add(await(next));
+            assertThat(iterator.currentFuture())
+                .isSameAs(List.of(a, b, c).get(iterator.currentIndex()));
+          }
+        });
+    assertThat(events).containsExactly(true, "b", true, "c", false, "a");
+  }
+
+  // G31
+  @Test
+  void currentIndexIsMinusOneWhereThereIsNone() {
+    loop.runSync(
+        () -> {
+          a.setResult("a");
+          WaitIterator<String> iterator = new WaitIterator<>(a);
+          events.add(iterator.currentIndex());
+          events.add(iterator.currentFuture() == null);
+          await(iterator.next());
+          events.add(iterator.currentIndex());
+          events.add(iterator.done());
+          events.add(iterator.currentIndex());
+          events.add(iterator.currentFuture() == null);
+        });
+    assertThat(events).containsExactly(-1, true, 0, true, -1, true);
+  }
+
+  // G31
+  @Test
+  void failureIsRaisedAndTheIterationMayGoOn() {
+    RuntimeException failure = new RuntimeException("failed on purpose");
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          loop.addCallback(() -> a.setException(failure));
+          loop.addCallback(() -> b.setResult("b"));
+          assertThatThrownBy(() -> await(iterator.next())).isSameAs(failure);
+          events.add(iterator.currentIndex());
+          events.add(await(iterator.next()));
+          events.add(iterator.done());
+        });
+    assertThat(events).containsExactly(0, "b", true);
+  }
+
+  // G31
+  @Test
+  void oneFutureTwiceComesTwice() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, a);
+          loop.addCallback(() -> a.setResult("a"));
+          events.add(await(iterator.next()) + iterator.currentIndex());
+          events.add(await(iterator.next()) + iterator.currentIndex());
+        });
+    assertThat(events).containsExactly("a0", "a1");
+  }
+
+  @Test
+  void iteratorOfNothingIsDone() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(List.of());
+          events.add(iterator.done());
+          assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
+        });
+    assertThat(events).containsExactly(true);
+  }
+
+  @Test
+  void secondNextWhileTheFirstIsPendingIsRefused() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          Future<String> first = iterator.next();
+          assertThatThrownBy(iterator::next)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("pending");
+          a.setResult("a");
+          events.add(await(first));
+        });
+    assertThat(events).containsExactly("a");
+  }
+
+  // G28, G31
+  @Test
+  void aTimedOutNextLosesNothing() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a);
+          Future<String> next = iterator.next();
+          assertThatThrownBy(() -> await(withTimeout(Duration.ofMillis(1), next)))
+              .isInstanceOf(LoopTimeoutException.class);
+          a.setResult("a");
+          await(moment);
+          events.add(await(next));
+        });
+    assertThat(events).containsExactly("a");
+  }
+}

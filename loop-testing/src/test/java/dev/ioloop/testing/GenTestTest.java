@@ -1,0 +1,83 @@
+package dev.ioloop.testing;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ioloop.Action;
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/** There is no backend here, so all of it is in virtual time. */
+@Timeout(5)
+final class GenTestTest {
+
+  private Future<String> fromSetUp;
+
+  @BeforeEach
+  void startACoroutineInSetUp() {
+    fromSetUp =
+        coroutine(
+            () -> {
+              await(sleep(Duration.ofMinutes(1)));
+              return "result";
+            });
+  }
+
+  @AfterEach
+  void loopIsStillCurrent() {
+    assertThat(IOLoop.current(false)).isNotNull();
+  }
+
+  @GenTest(virtualTime = true)
+  void bodyIsACoroutineOnALoopOfItsOwn(IOLoop loop) {
+    long start = loop.time();
+    assertThat(IOLoop.current()).isSameAs(loop);
+    await(sleep(Duration.ofHours(1)));
+    assertThat(loop.time() - start).isEqualTo(3_600_000_000_000L);
+    assertThat(fromSetUp.result()).isEqualTo("result");
+  }
+
+  @GenTest(virtualTime = true)
+  @ExpectFailure("failed on purpose")
+  void exceptionOfTheBodyFailsTheTest() throws Exception {
+    await(moment);
+    throw new IOException("failed on purpose");
+  }
+
+  @GenTest(virtualTime = true)
+  @ExpectFailure("callback failed on purpose")
+  void exceptionInACallbackFailsTheTest(IOLoop loop) {
+    loop.addCallback(
+        () -> {
+          throw new IllegalStateException("callback failed on purpose");
+        });
+    await(moment);
+    await(moment);
+  }
+
+  @GenTest(virtualTime = true)
+  @ExpectFailure("spawned one failed on purpose")
+  void failureOfACoroutineThatNobodyAwaitsFailsTheTest(IOLoop loop) {
+    loop.spawnCallback(
+        (Action)
+            () -> {
+              throw new IOException("spawned one failed on purpose");
+            });
+    await(moment);
+    await(moment);
+  }
+
+  @GenTest(virtualTime = true, timeoutMillis = 50)
+  @ExpectFailure({"PT0.05S", "GenTestTest.java:"})
+  void testThatTakesTooLongIsCancelledAndShowsWhereItWas() {
+    await(new Future<>());
+  }
+}
