@@ -9,6 +9,8 @@ module dev.ioloop {
   requires static jdk.unsupported; // signals, by reflection
 
   exports dev.ioloop;
+  exports dev.ioloop.locks;
+  exports dev.ioloop.queues;
   exports dev.ioloop.process;
   exports dev.ioloop.spi;
 

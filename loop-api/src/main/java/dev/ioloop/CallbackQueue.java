@@ -92,38 +92,48 @@ final class CallbackQueue {
   }
 
   /**
-   * Runs the callbacks that are queued now, and not those that they add. What one of them throws
-   * goes to {@code loop}; what that throws on leaves the rest queued. The loop's thread only.
+   * Takes a snapshot of the callbacks that are queued, runs it, and does so again while callbacks
+   * are queued, {@code iterations} agrees, and fewer than {@code max} snapshots have run. What a
+   * callback throws goes to {@code loop}; what that throws on leaves the rest queued. The loop's
+   * thread only.
+   *
+   * @return how many snapshots have run, at least one
    */
-  void runSnapshot(IOLoop loop) {
-    if (top != null) {
-      takePosts();
-    }
-    int end = tail;
+  int runSnapshots(IOLoop loop, Iterations iterations, int max) {
+    int snapshots = 0;
     int at = head;
+    int begin = at;
     try {
-      while (at != end) {
-        @Nullable Runnable[] present = ring;
-        int index = at & (present.length - 1);
-        Runnable callback = present[index];
-        present[index] = null;
-        at++;
-        try {
-          callback.run();
-        } catch (Throwable e) {
-          loop.failed(callback, e);
+      do {
+        if (top != null) {
+          takePosts();
         }
-        if (Context.inUse) {
-          loop.threadState().context = null;
+        int end = tail;
+        while (at != end) {
+          @Nullable Runnable[] present = ring;
+          int index = at & (present.length - 1);
+          Runnable callback = present[index];
+          present[index] = null;
+          at++;
+          try {
+            callback.run();
+          } catch (Throwable e) {
+            loop.failed(callback, e);
+          }
+          if (Context.inUse) {
+            loop.threadState().context = null;
+          }
         }
-      }
+        head = at;
+      } while (++snapshots < max && !isEmpty() && iterations.mayGoOn());
     } finally {
-      run += at - head;
       head = at;
+      run += at - begin;
     }
     if (at == tail && ring.length > MAX_IDLE_CAPACITY) {
       ring = new Runnable[INITIAL_CAPACITY];
     }
+    return snapshots;
   }
 
   /** Moves the posts to the ring, the oldest first. */

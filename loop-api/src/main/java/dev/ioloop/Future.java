@@ -236,8 +236,20 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /** Returns whether nothing but {@code callback} waits for this future. */
-  final boolean isAwaitedOnlyBy(Consumer<?> callback) {
+  final boolean isAwaitedOnlyBy(@Nullable Consumer<?> callback) {
     return waiters == callback && getNumberOfDependents() == 0;
+  }
+
+  /** Returns whether a coroutine other than {@code runner} waits for this future. */
+  final boolean isAwaitedByAnother(@Nullable Runner<?> runner) {
+    Object rest = waiters;
+    while (rest instanceof Link link) {
+      if (link.callback instanceof Runner && link.callback != runner) {
+        return true;
+      }
+      rest = link.before;
+    }
+    return rest instanceof Runner && rest != runner;
   }
 
   private static @Nullable Object without(Object waiters, Consumer<?> callback) {
@@ -278,11 +290,12 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   @SuppressWarnings("unchecked")
   private void finish(@Nullable Throwable failure, boolean seen) {
     FailureReport report = failure == null ? null : new FailureReport(failure, describe());
+    boolean awaited = report != null && isAwaitedByAnother(null);
     Object taken = WAITERS.getAndSet(this, report == null ? DONE : report);
     if (isEnd(taken)) {
       return;
     }
-    if (report != null && !seen && !isAwaited(taken)) {
+    if (report != null && !seen && !awaited) {
       report.register(this);
     }
     if (taken != null) {
@@ -292,17 +305,6 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   private static boolean isEnd(@Nullable Object waiters) {
     return waiters == DONE || waiters instanceof FailureReport;
-  }
-
-  private static boolean isAwaited(@Nullable Object waiters) {
-    Object rest = waiters;
-    while (rest instanceof Link link) {
-      if (link.callback instanceof Runner) {
-        return true;
-      }
-      rest = link.before;
-    }
-    return rest instanceof Runner;
   }
 
   @SuppressWarnings("unchecked")

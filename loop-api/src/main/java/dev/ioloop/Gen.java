@@ -250,13 +250,13 @@ public final class Gen {
   }
 
   /**
-   * Starts {@code body} as a coroutine and cancels it when {@code delay} has passed. A result that
-   * came before is kept.
+   * Starts {@code body} as a coroutine and cancels it when {@code delay} has passed. A body that
+   * ends with a result all the same, because that had come before, keeps it.
    *
    * <p>Call from the loop's thread only.
    *
    * @return a future that is done when the body has ended; it fails with {@link
-   *     LoopTimeoutException} if the time was over by then
+   *     LoopTimeoutException} if the body was cancelled by the timeout
    */
   public static <T extends @Nullable Object> Future<T> timeout(Duration delay, Callable<T> body) {
     IOLoop loop = IOLoop.current();
@@ -267,18 +267,15 @@ public final class Gen {
           boolean[] expired = new boolean[1];
           Timeout timer = loop.callLater(delay, () -> expired[0] = inner.cancel(true));
           try {
-            T result = await(inner);
-            if (!expired[0]) {
-              return result;
-            }
+            return await(inner);
           } catch (CancellationException e) {
-            if (!expired[0]) {
-              throw e;
+            if (expired[0]) {
+              throw new LoopTimeoutException("the body had not ended after " + delay);
             }
+            throw e;
           } finally {
             loop.removeTimeout(timer);
           }
-          throw new LoopTimeoutException("the body had not ended after " + delay);
         });
   }
 

@@ -25,9 +25,12 @@ final class Iterations {
   /** The rest of the timeouts that the present iteration has collected. */
   private TimeoutQueue.@Nullable Entry due;
 
-  private boolean dueFound;
-  private int pollsToSkip;
-  private int skipStride;
+  /** Whether a timeout was added since the last look at the clock. */
+  private boolean timeoutAdded;
+
+  /** How many iterations may leave out their poll before the next one that does not. */
+  private int skippablePolls;
+
   private long lastPollNanos;
 
   /** An error that must leave {@link #run} and came where the poller must not see it. */
@@ -49,19 +52,20 @@ final class Iterations {
 
   /** Runs until the loop is asked to stop. */
   void run() {
-    pollsToSkip = 0;
-    skipStride = 0;
-    while (true) {
-      runDueAndQueued();
+    skippablePolls = 0;
+    do {
+      boolean dueFound = runDueAndQueued(1 + skippablePolls);
       if (loop.stopRequested()) {
         return;
       }
-      if (pollsToSkip > 0 && !callbacks.isEmpty()) {
-        pollsToSkip--;
+      if (callbacks.isEmpty()) {
+        skippablePolls = 0;
+        pollBlocking();
       } else {
-        poll();
+        pollInPassing(dueFound);
       }
-    }
+      afterPoll();
+    } while (true);
   }
 
   /**
@@ -69,8 +73,7 @@ final class Iterations {
    * all where no coroutine is left to wait for.
    */
   void runOnce(long maxWaitNanos, boolean mayPoll) {
-    pollsToSkip = 0;
-    runDueAndQueued();
+    runDueAndQueued(1);
     if (loop.suspended.isEmpty()) {
       return;
     }
@@ -82,23 +85,34 @@ final class Iterations {
     }
   }
 
-  /** Steps 1 to 4. */
-  private void runDueAndQueued() {
-    turns++;
-    if (pollsToSkip == 0 && due == null && !timeouts.isEmpty()) {
+  /**
+   * Steps 1 to 4, and then steps 1 and 3 of further iterations, if no timeout is due.
+   *
+   * @return whether a timeout was due
+   */
+  private boolean runDueAndQueued(int maxIterations) {
+    timeoutAdded = false;
+    if (due == null && !timeouts.isEmpty()) {
       collectDue();
     }
-    callbacks.runSnapshot(loop);
-    if (due != null) {
-      runDue();
+    if (due == null) {
+      turns += callbacks.runSnapshots(loop, this, maxIterations);
+      return false;
     }
+    turns += callbacks.runSnapshots(loop, this, 1);
+    runDue();
+    return true;
+  }
+
+  /** Returns whether the next iteration may leave out its look at the clock and its poll. */
+  boolean mayGoOn() {
+    return !timeoutAdded && !loop.stopRequested();
   }
 
   private void collectDue() {
     long now = poller.nanoTime();
     due = timeouts.collectDue(now);
-    dueFound = due != null;
-    if (dueFound) {
+    if (due != null) {
       lastLagNanos = now - due.deadline();
       worstLagNanos = Math.max(worstLagNanos, lastLagNanos);
     }
@@ -121,35 +135,33 @@ final class Iterations {
     }
   }
 
-  /** Steps 5 and 6. */
-  private void poll() {
+  /** Steps 5 and 6 where nothing is queued. */
+  private void pollBlocking() {
     polls++;
-    if (callbacks.isEmpty()) {
-      pollsToSkip = 0;
-      skipStride = 0;
-      long wait = untilNextTimeout();
-      if (wait > 0 && !callbacks.fallAsleep()) {
-        wait = 0;
+    long wait = untilNextTimeout();
+    boolean asleep = wait > 0 && callbacks.fallAsleep();
+    try {
+      poller.poll(asleep ? wait : 0);
+    } finally {
+      if (asleep && !callbacks.wakeUp()) {
+        wakeups++;
       }
-      boolean asleep = wait > 0;
-      try {
-        poller.poll(wait);
-      } finally {
-        if (asleep && !callbacks.wakeUp()) {
-          wakeups++;
-        }
-      }
-    } else {
-      long now = poller.nanoTime();
-      boolean found = poller.poll(0) > 0 || dueFound;
-      skipStride =
-          found || now - lastPollNanos > SKIP_LIMIT_NANOS
-              ? 0
-              : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skipStride << 1));
-      pollsToSkip = skipStride;
-      lastPollNanos = now;
-      dueFound = false;
     }
+  }
+
+  /** Steps 5 and 6 where callbacks are queued. */
+  private void pollInPassing(boolean dueFound) {
+    polls++;
+    long now = poller.nanoTime();
+    boolean found = poller.poll(0) > 0 || dueFound;
+    skippablePolls =
+        found || now - lastPollNanos > SKIP_LIMIT_NANOS
+            ? 0
+            : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skippablePolls << 1));
+    lastPollNanos = now;
+  }
+
+  private void afterPoll() {
     if (Thread.interrupted()) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -184,7 +196,7 @@ final class Iterations {
 
   /** Makes the next iteration look at the clock. */
   void timeoutAdded() {
-    pollsToSkip = 0;
+    timeoutAdded = true;
   }
 
   /** Lets {@code error} leave {@link #run} when the present poll has ended. */

@@ -268,16 +268,15 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  /** Returns whether a cancellation goes to {@code awaited}, for which nobody but us waits. */
+  /** Returns whether a cancellation goes to {@code awaited}, for which no other coroutine waits. */
   private boolean passesOn(Future<?> awaited, @Nullable Runner<?> waiter) {
-    if (!awaited.isAwaitedOnlyBy(waiter)) {
-      return false;
+    if (awaited instanceof OwnedFuture) {
+      return !awaited.isAwaitedByAnother(waiter);
     }
-    if (awaited instanceof CoroutineFuture<?> coroutine) {
-      // Where it was asked for there and not raised yet, the waits may form a circle.
-      return coroutine.runner().cancellation != Cancellation.REQUESTED;
-    }
-    return awaited instanceof OwnedFuture;
+    // Where it was asked for there and not raised yet, the waits may form a circle.
+    return awaited instanceof CoroutineFuture<?> coroutine
+        && awaited.isAwaitedOnlyBy(waiter)
+        && coroutine.runner().cancellation != Cancellation.REQUESTED;
   }
 
   private CancellationException cancelled() {

@@ -1,0 +1,33 @@
+package dev.ioloop.locks;
+
+/**
+ * A {@link Semaphore} that never has more permits than it was made with: to give one back that was
+ * not taken is an error.
+ *
+ * <pre>{@code
+ * BoundedSemaphore slots = new BoundedSemaphore(2);
+ * try (var held = await(slots.acquire())) {
+ *   await(work());
+ * }
+ * slots.release();  // IllegalStateException
+ * }</pre>
+ *
+ * <p>Call from the loop's thread only. Tornado: {@code locks.BoundedSemaphore}.
+ */
+public final class BoundedSemaphore extends Semaphore {
+
+  /**
+   * Makes a semaphore with so many permits.
+   *
+   * @throws IllegalArgumentException if {@code permits} is negative
+   */
+  public BoundedSemaphore(int permits) {
+    super(
+        permits,
+        permits,
+        "no permit",
+        "release() without an acquire(): all of the "
+            + permits
+            + " permits of the semaphore are there");
+  }
+}

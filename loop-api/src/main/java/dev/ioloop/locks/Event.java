@@ -1,0 +1,96 @@
+package dev.ioloop.locks;
+
+import dev.ioloop.Future;
+import dev.ioloop.waiting.Affinity;
+import dev.ioloop.waiting.Waiter;
+import dev.ioloop.waiting.Waiters;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A flag that coroutines wait for. While it is set nobody waits.
+ *
+ * <pre>{@code
+ * Event ready = new Event();
+ * coroutine(() -> {
+ *   await(ready.await());
+ *   System.out.println("ready");
+ * });
+ * ready.set();
+ * }</pre>
+ *
+ * <p>Call from the loop's thread only. Tornado: {@code locks.Event}.
+ */
+public final class Event {
+  private final Affinity affinity = new Affinity();
+  private final Waiters<Waiter<@Nullable Void>> waiters = new Waiters<>(affinity, "event not set");
+  private boolean set;
+
+  /** Makes an event that is not set. */
+  public Event() {}
+
+  /** Returns whether the event is set. Tornado: {@code Event.is_set}. */
+  public boolean isSet() {
+    return set;
+  }
+
+  /**
+   * Sets the event and lets all who wait now go on, even if it is cleared right after. Does nothing
+   * if it is set.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code Event.set}.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public void set() {
+    affinity.check("set()");
+    set = true;
+    waiters.takeAll().forEach(waiter -> waiter.serve(null));
+  }
+
+  /**
+   * Lets those who come from now on wait until the next {@link #set}.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code Event.clear}.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public void clear() {
+    affinity.check("clear()");
+    set = false;
+  }
+
+  /**
+   * Returns a future that is done when the event is set, at once where it is already. Cancelling it
+   * ends the wait.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code Event.wait}.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public Future<@Nullable Void> await() {
+    affinity.check("await()");
+    return set ? Future.succeeded(null) : waiters.add(new Waiter<>()).future();
+  }
+
+  /**
+   * As {@link #await()}, but waits for {@code timeout} at most; for zero or less not at all.
+   *
+   * <p>Call from the loop's thread only. Tornado: {@code Event.wait}.
+   *
+   * @return a future that fails with {@link dev.ioloop.LoopTimeoutException} if the event was not
+   *     set in time
+   * @throws IllegalStateException if called from another thread
+   */
+  public Future<@Nullable Void> await(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout == null");
+    affinity.check("await()");
+    return set ? Future.succeeded(null) : waiters.add(new Waiter<>(), timeout).future();
+  }
+
+  @Override
+  public String toString() {
+    return "Event[" + (set ? "set" : "not set") + ", waiting=" + waiters.size() + "]";
+  }
+}

@@ -1,0 +1,29 @@
+package dev.ioloop.locks;
+
+import org.jspecify.annotations.Nullable;
+
+/** A permit that is given back once, however often it is closed. */
+final class Permit implements Releaser {
+
+  /** Null once the permit was given back. */
+  private @Nullable Semaphore semaphore;
+
+  Permit(Semaphore semaphore) {
+    this.semaphore = semaphore;
+  }
+
+  @Override
+  public void close() {
+    Semaphore owed = semaphore;
+    if (owed != null) {
+      owed.affinity.check("close()");
+      semaphore = null;
+      owed.release();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Releaser[" + (semaphore == null ? "closed" : semaphore) + "]";
+  }
+}

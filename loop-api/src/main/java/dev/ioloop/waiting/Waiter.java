@@ -1,0 +1,75 @@
+package dev.ioloop.waiting;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.LoopTimeoutException;
+import dev.ioloop.Timeout;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One place in {@link Waiters}: a pending future, and the timeout that may limit the wait. It is
+ * itself what gives the place up when the future is cancelled.
+ */
+public class Waiter<T extends @Nullable Object> implements Runnable {
+  private final Future<T> future = Future.owned(this);
+  private @Nullable IOLoop loop;
+  private @Nullable Timeout timeout;
+
+  /** The line, which this one stands in while {@link #listed}, and its neighbours there. */
+  @Nullable Waiters<?> waiters;
+
+  boolean listed;
+  @Nullable Waiter<?> previous;
+  @Nullable Waiter<?> next;
+
+  /** Makes one that is in no line yet. */
+  public Waiter() {}
+
+  /** Returns what the one who waits awaits. */
+  public final Future<T> future() {
+    return future;
+  }
+
+  /**
+   * Ends the wait with {@code result}; false if it has ended, and the result is still one's own.
+   */
+  public final boolean serve(T result) {
+    leave();
+    return future.complete(result);
+  }
+
+  /** Ends the wait with {@code failure}; false if it has ended already. */
+  public final boolean fail(Throwable failure) {
+    leave();
+    return future.completeExceptionally(failure);
+  }
+
+  /** Ends the wait because its time is over. */
+  protected void expire(String reason) {
+    fail(new LoopTimeoutException(reason));
+  }
+
+  final void limit(IOLoop loop, Duration length, Runnable expiry) {
+    this.loop = loop;
+    timeout = loop.callLater(length, expiry);
+  }
+
+  /** Called when the future was cancelled, on whatever thread. */
+  @Override
+  public final void run() {
+    if (waiters != null) {
+      waiters.affinity.execute(this::leave);
+    }
+  }
+
+  private void leave() {
+    if (listed) {
+      waiters.remove(this);
+    }
+    if (timeout != null) {
+      loop.removeTimeout(timeout);
+      timeout = null;
+    }
+  }
+}

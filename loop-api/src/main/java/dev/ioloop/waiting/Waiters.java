@@ -1,0 +1,123 @@
+package dev.ioloop.waiting;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who wait for the same thing, first come first served. Whoever is served, times out or is
+ * cancelled leaves the line at once, wherever it stands, in constant time.
+ *
+ * <p>A future can also be completed behind our back, or cancelled on another thread, which gives
+ * the place up a moment later: {@link #take} passes over such a waiter, and {@link Waiter#serve}
+ * tells where it was too late for that.
+ */
+public final class Waiters<W extends Waiter<?>> {
+  final Affinity affinity;
+  private final String timedOut;
+  private @Nullable Waiter<?> first;
+  private @Nullable Waiter<?> last;
+  private int size;
+
+  /**
+   * Makes an empty line.
+   *
+   * @param timedOut what to say of a wait that timed out, before the words "after so long"
+   */
+  public Waiters(Affinity affinity, String timedOut) {
+    this.affinity = affinity;
+    this.timedOut = timedOut;
+  }
+
+  /** Adds {@code waiter} at the end, and returns it. */
+  public W add(W waiter) {
+    waiter.waiters = this;
+    waiter.listed = true;
+    waiter.previous = last;
+    if (last == null) {
+      first = waiter;
+    } else {
+      last.next = waiter;
+    }
+    last = waiter;
+    size++;
+    return waiter;
+  }
+
+  /**
+   * Adds {@code waiter}, which expires after {@code timeout}; at once, without being added, where
+   * that is zero or negative.
+   *
+   * @throws IllegalStateException if the current loop is closed or runs on another thread
+   */
+  public W add(W waiter, Duration timeout) {
+    Runnable expiry = () -> waiter.expire(timedOut + " after " + timeout);
+    if (timeout.isZero() || timeout.isNegative()) {
+      expiry.run();
+      return waiter;
+    }
+    waiter.limit(affinity.loop(), timeout, expiry);
+    return add(waiter);
+  }
+
+  /** Removes and returns the first one that still waits, or null. */
+  @SuppressWarnings("unchecked")
+  public @Nullable W take() {
+    while (first != null) {
+      Waiter<?> waiter = first;
+      remove(waiter);
+      if (!waiter.future().isDone()) {
+        return (W) waiter;
+      }
+    }
+    return null;
+  }
+
+  /** Removes and returns the first ones that still wait, so many at most. */
+  public List<W> take(int most) {
+    List<W> taken = new ArrayList<>(Math.min(most, size));
+    while (taken.size() < most) {
+      W waiter = take();
+      if (waiter == null) {
+        break;
+      }
+      taken.add(waiter);
+    }
+    return taken;
+  }
+
+  /** Removes and returns all that still wait. */
+  public List<W> takeAll() {
+    return take(size);
+  }
+
+  /** Returns whether nobody waits. */
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Returns how many wait. */
+  public int size() {
+    return size;
+  }
+
+  void remove(Waiter<?> waiter) {
+    Waiter<?> before = waiter.previous;
+    Waiter<?> after = waiter.next;
+    if (before == null) {
+      first = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      last = before;
+    } else {
+      after.previous = before;
+    }
+    waiter.previous = null;
+    waiter.next = null;
+    waiter.listed = false;
+    size--;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Waiting in line, once for {@link dev.ioloop.locks} and {@link dev.ioloop.queues}. Not exported.
+ */
+@NullMarked
+package dev.ioloop.waiting;
+
+import org.jspecify.annotations.NullMarked;
