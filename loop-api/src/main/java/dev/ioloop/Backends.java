@@ -3,6 +3,7 @@ package dev.ioloop;
 import dev.ioloop.spi.PollerProvider;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +38,13 @@ final class Backends {
 
   /** Adds what {@code loader} finds. A provider that cannot be loaded does not hide the others. */
   private static void load(ServiceLoader<PollerProvider> loader, List<PollerProvider> into) {
-    var stream = loader.stream().iterator();
+    Iterator<PollerProvider> found = loader.iterator();
     while (true) {
       try {
-        if (!stream.hasNext()) {
+        if (!found.hasNext()) {
           return;
         }
-        into.add(stream.next().get());
+        into.add(found.next());
       } catch (ServiceConfigurationError | LinkageError e) {
         LOG.log(System.Logger.Level.WARNING, "A backend could not be loaded and is left out", e);
       }

@@ -5,8 +5,12 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callbacks that wait for the next iteration: a ring that only the loop's thread touches, and a
- * stack that foreign threads push on.
+ * The callbacks that wait for the next iteration: a chain of chunks that only the loop's thread
+ * touches, and a stack that foreign threads push on.
+ *
+ * <p>A chunk is an array that is filled and emptied once, and then left to the collector. A ring
+ * that lives for ever would be no cheaper: G1 makes each store into an old array a memory fence,
+ * which costs as much as the rest of an addition.
  *
  * <p>The top of the stack carries the wake-up protocol too, so that a post costs one
  * compare-and-set:
@@ -43,33 +47,36 @@ final class CallbackQueue {
     }
   }
 
-  private static final int INITIAL_CAPACITY = 256;
-
-  /** A ring larger than this is given back when it runs empty: it was a burst. */
-  private static final int MAX_IDLE_CAPACITY = 1 << 16;
+  /** How many callbacks a chunk holds; behind them it has the next chunk. */
+  private static final int CHUNK_SIZE = 127;
 
   private volatile @Nullable Post top;
 
-  /** A power of two long. The callback number {@code n} stands at {@code n} modulo its length. */
-  private @Nullable Runnable[] ring = new Runnable[INITIAL_CAPACITY];
+  /** Where the oldest callback stands, and where the next one is to be put. */
+  private @Nullable Object[] headChunk = new Object[CHUNK_SIZE + 1];
 
-  /** The number of the oldest callback, and of the next one to come. They may overflow. */
-  private int head;
-
-  private int tail;
+  private int headIndex;
+  private @Nullable Object[] tailChunk = headChunk;
+  private int tailIndex;
 
   /** How many callbacks have run. */
   private long run;
 
   /** Adds a callback. The loop's thread only. */
   void add(Runnable callback) {
-    int at = tail;
-    @Nullable Runnable[] present = ring;
-    if (at - head == present.length) {
-      present = grow();
+    int index = tailIndex;
+    if (index == CHUNK_SIZE) {
+      addChunk();
+      index = 0;
     }
-    present[at & (present.length - 1)] = callback;
-    tail = at + 1;
+    tailChunk[index] = callback;
+    tailIndex = index + 1;
+  }
+
+  private void addChunk() {
+    @Nullable Object[] chunk = new Object[CHUNK_SIZE + 1];
+    tailChunk[CHUNK_SIZE] = chunk;
+    tailChunk = chunk;
   }
 
   /**
@@ -101,20 +108,25 @@ final class CallbackQueue {
    */
   int runSnapshots(IOLoop loop, Iterations iterations, int max) {
     int snapshots = 0;
-    int at = head;
-    int begin = at;
+    int callbacks = 0;
+    @Nullable Object[] chunk = headChunk;
+    int index = headIndex;
     try {
       do {
         if (top != null) {
           takePosts();
         }
-        int end = tail;
-        while (at != end) {
-          @Nullable Runnable[] present = ring;
-          int index = at & (present.length - 1);
-          Runnable callback = present[index];
-          present[index] = null;
-          at++;
+        @Nullable Object[] endChunk = tailChunk;
+        int endIndex = tailIndex;
+        while (index != endIndex || chunk != endChunk) {
+          if (index == CHUNK_SIZE) {
+            chunk = (Object[]) chunk[CHUNK_SIZE];
+            index = 0;
+          }
+          Runnable callback = (Runnable) chunk[index];
+          chunk[index] = null;
+          index++;
+          callbacks++;
           try {
             callback.run();
           } catch (Throwable e) {
@@ -124,19 +136,20 @@ final class CallbackQueue {
             loop.threadState().context = null;
           }
         }
-        head = at;
-      } while (++snapshots < max && !isEmpty() && iterations.mayGoOn());
+      } while (++snapshots < max
+          && (index != tailIndex || chunk != tailChunk || top != null)
+          && iterations.mayGoOn());
     } finally {
-      head = at;
-      run += at - begin;
-    }
-    if (at == tail && ring.length > MAX_IDLE_CAPACITY) {
-      ring = new Runnable[INITIAL_CAPACITY];
+      if (headChunk != chunk) {
+        headChunk = chunk;
+      }
+      headIndex = index;
+      run += callbacks;
     }
     return snapshots;
   }
 
-  /** Moves the posts to the ring, the oldest first. */
+  /** Moves the posts to the chunks, the oldest first. */
   private void takePosts() {
     Post newest = (Post) TOP.getAndSet(this, null);
     Post oldest = null;
@@ -158,12 +171,12 @@ final class CallbackQueue {
 
   /** Returns whether a callback is queued. The loop's thread only, and never while asleep. */
   boolean isEmpty() {
-    return head == tail && top == null;
+    return hasNoneOfItsOwn() && top == null;
   }
 
   /** Declares that the loop is about to block. False if there is a callback to run instead. */
   boolean fallAsleep() {
-    return head == tail && TOP.compareAndSet(this, null, ASLEEP);
+    return hasNoneOfItsOwn() && TOP.compareAndSet(this, null, ASLEEP);
   }
 
   /** Declares that the loop no longer blocks. False if a post has declared it before. */
@@ -171,19 +184,16 @@ final class CallbackQueue {
     return TOP.compareAndSet(this, ASLEEP, null);
   }
 
+  private boolean hasNoneOfItsOwn() {
+    return headIndex == tailIndex && headChunk == tailChunk;
+  }
+
   /** Drops all callbacks, those to come too. */
   void close() {
     TOP.setVolatile(this, CLOSED);
-    ring = new Runnable[INITIAL_CAPACITY];
-    head = tail;
-  }
-
-  private @Nullable Runnable[] grow() {
-    @Nullable Runnable[] larger = new Runnable[ring.length << 1];
-    for (int i = head; i != tail; i++) {
-      larger[i & (larger.length - 1)] = ring[i & (ring.length - 1)];
-    }
-    ring = larger;
-    return larger;
+    headChunk = new Object[CHUNK_SIZE + 1];
+    tailChunk = headChunk;
+    headIndex = 0;
+    tailIndex = 0;
   }
 }

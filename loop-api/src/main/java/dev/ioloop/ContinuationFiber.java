@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * class alone reaches for it, by method handles in static finals, which cost no more than direct
  * calls.
  */
-final class ContinuationFiber extends Fiber {
+final class ContinuationFiber extends Fiber implements Runnable {
   private static final @Nullable MethodHandle NEW;
   private static final @Nullable MethodHandle RUN;
   private static final @Nullable MethodHandle YIELD;
@@ -73,10 +73,16 @@ final class ContinuationFiber extends Fiber {
   ContinuationFiber(Body body) {
     super(body);
     try {
-      continuation = (Object) NEW.invokeExact((Runnable) this::runBody);
+      continuation = (Object) NEW.invokeExact((Runnable) this);
     } catch (Throwable e) {
       throw Sneaky.raise(e);
     }
+  }
+
+  /** What the continuation runs. */
+  @Override
+  public void run() {
+    runBody();
   }
 
   /** Returns why continuations cannot be used, or null where they can. */

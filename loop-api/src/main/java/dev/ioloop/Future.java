@@ -40,7 +40,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   /** A callback that is not the first one, with those that were registered before it. */
   private record Link(Consumer<?> callback, Object before) {}
 
-  /** Stands in {@link #waiters} once this future is done, unless it failed. */
+  /** Stands in {@link #waiters} once the callbacks were taken, unless this future failed. */
   private static final Object DONE = new Object();
 
   private static final VarHandle WAITERS;
@@ -53,7 +53,12 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
-  /** Null, a callback, a {@link Link}; once done, {@link #DONE} or a {@link FailureReport}. */
+  /**
+   * Null, a callback, or a {@link Link}; once they were taken, {@link #DONE} or a {@link
+   * FailureReport}. A future that succeeds while nobody waits leaves null there. For that,
+   * completion first sets the result and then looks here, and registration does it the other way
+   * round.
+   */
   private volatile @Nullable Object waiters;
 
   /** Makes a pending future. */
@@ -86,7 +91,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   /** Returns a future that is done with {@code value}. Tornado: {@code maybe_future}. */
   public static <T extends @Nullable Object> Future<T> succeeded(T value) {
     Future<T> future = new Future<>();
-    future.succeed(value);
+    future.complete(value);
     return future;
   }
 
@@ -114,12 +119,6 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
    */
   public static void setLostFailureHandler(@Nullable BiConsumer<String, Throwable> handler) {
     FailureReport.setHandler(handler);
-  }
-
-  /** Ends a future that nobody else has seen yet. */
-  private void succeed(T value) {
-    super.complete(value);
-    WAITERS.set(this, DONE);
   }
 
   /** Returns whether there is a result, a failure or a cancellation. */
@@ -204,17 +203,26 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   final boolean addWaiter(Consumer<?> callback) {
     while (true) {
       Object before = waiters;
-      if (isEnd(before)) {
+      if (isEnd(before) || before == null && isDone()) {
         return false;
       }
       if (WAITERS.compareAndSet(
           this, before, before == null ? callback : new Link(callback, before))) {
-        if (before == null && !isDirect()) {
-          // It can be completed by a way that passes us by: let the JDK tell us.
-          super.whenComplete((value, failure) -> finish());
+        if (before == null) {
+          firstWaiterAdded();
         }
         return true;
       }
+    }
+  }
+
+  private void firstWaiterAdded() {
+    if (!isDirect()) {
+      // It can be completed by a way that passes us by: let the JDK tell us.
+      super.whenComplete((value, failure) -> finish());
+    } else if (isDone()) {
+      // Completed by another thread, which may have seen no waiter. One of us takes it.
+      finish();
     }
   }
 
@@ -287,8 +295,11 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     finish(failure, false);
   }
 
-  @SuppressWarnings("unchecked")
+  /** Takes the callbacks of a done future and runs them, unless that was done. */
   private void finish(@Nullable Throwable failure, boolean seen) {
+    if (failure == null && waiters == null) {
+      return;
+    }
     FailureReport report = failure == null ? null : new FailureReport(failure, describe());
     boolean awaited = report != null && isAwaitedByAnother(null);
     Object taken = WAITERS.getAndSet(this, report == null ? DONE : report);

@@ -30,6 +30,7 @@ final class RunSync<T extends @Nullable Object> {
 
   T run() {
     loop.checkMayStart("runSync()", ThreadState.get());
+    Fibers.make(); // Refuses here, and not in the loop, a make that cannot be had.
     loop.addCallback(this::begin);
     try {
       loop.start();

@@ -83,6 +83,7 @@ final class Runner<T extends @Nullable Object>
 
   /** Makes a coroutine that starts in the loop's next iteration. Safe to call from any thread. */
   static <T extends @Nullable Object> Future<T> spawn(IOLoop loop, Callable<T> callable) {
+    Fibers.make(); // Refuses here, and not in the loop, a make that cannot be had.
     Runner<T> runner = new Runner<>(loop, callable, true);
     loop.post(runner);
     return runner.future;
