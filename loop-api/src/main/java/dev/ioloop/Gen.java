@@ -261,6 +261,7 @@ public final class Gen {
   public static <T extends @Nullable Object> Future<T> timeout(Duration delay, Callable<T> body) {
     IOLoop loop = IOLoop.current();
     Objects.requireNonNull(delay, "delay == null");
+    Objects.requireNonNull(body, "body == null");
     return coroutine(
         () -> {
           Future<T> inner = coroutine(body);
@@ -269,7 +270,7 @@ public final class Gen {
           try {
             return await(inner);
           } catch (CancellationException e) {
-            if (expired[0]) {
+            if (expired[0] && !Runner.isPresentOneCancelled()) {
               throw new LoopTimeoutException("the body had not ended after " + delay);
             }
             throw e;

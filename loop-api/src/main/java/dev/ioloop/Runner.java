@@ -274,10 +274,29 @@ final class Runner<T extends @Nullable Object>
     if (awaited instanceof OwnedFuture) {
       return !awaited.isAwaitedByAnother(waiter);
     }
-    // Where it was asked for there and not raised yet, the waits may form a circle.
     return awaited instanceof CoroutineFuture<?> coroutine
         && awaited.isAwaitedOnlyBy(waiter)
-        && coroutine.runner().cancellation != Cancellation.REQUESTED;
+        && !coroutine.runner().leadsTo(this);
+  }
+
+  /** Returns whether a cancellation that is passed on here would come to {@code origin} again. */
+  private boolean leadsTo(Runner<?> origin) {
+    Runner<?> runner = this;
+    while (runner != origin) {
+      if (!(runner.awaiting instanceof CoroutineFuture<?> next) || !next.isAwaitedOnlyBy(runner)) {
+        return false;
+      }
+      runner = next.runner();
+    }
+    return true;
+  }
+
+  /** Returns whether the coroutine on whose fiber this is called was asked to end. */
+  static boolean isPresentOneCancelled() {
+    Fiber fiber = ThreadState.get().fiber();
+    return fiber != null
+        && fiber.body() instanceof Runner<?> runner
+        && runner.cancellation != Cancellation.NONE;
   }
 
   private CancellationException cancelled() {

@@ -161,7 +161,9 @@ public final class TaskGroup implements AutoCloseable {
       fail(failed);
     }
     if (children.isEmpty() && idle != null) {
-      idle.complete(null);
+      Future<@Nullable Void> waited = idle;
+      idle = null;
+      waited.complete(null);
     }
   }
 
@@ -204,22 +206,26 @@ public final class TaskGroup implements AutoCloseable {
   public void join() {
     CancellationException interrupted = null;
     while (!children.isEmpty()) {
-      idle = new Future<>();
+      if (idle == null) {
+        idle = new Future<>();
+      }
       try {
         await(idle);
       } catch (CancellationException e) {
-        interrupted = e;
+        interrupted = failure == null ? e : interrupted;
         cancel();
       }
     }
-    idle = null;
     Throwable failed = failure;
     failure = null;
+    if (interrupted != null) {
+      if (failed != null) {
+        suppress(interrupted, failed);
+      }
+      throw interrupted;
+    }
     if (failed != null) {
       throw Sneaky.raise(failed);
-    }
-    if (interrupted != null) {
-      throw interrupted;
     }
   }
 
