@@ -47,7 +47,7 @@ final class ThreadFiber extends Fiber {
     while (!discarded) {
       enter(mine);
       runBody();
-      giveTurn();
+      giveTurn(mine);
       awaitTurn(BODY);
     }
   }
@@ -63,7 +63,9 @@ final class ThreadFiber extends Fiber {
     }
   }
 
-  private void giveTurn() {
+  /** Gives the place back, and the turn. */
+  private void giveTurn(ThreadState mine) {
+    callerState.context = mine.context;
     IOLoop loop = callerState.current;
     if (loop != null) {
       loop.moveOwner(thread, caller);
@@ -89,9 +91,10 @@ final class ThreadFiber extends Fiber {
 
   @Override
   void suspend() {
-    giveTurn();
+    ThreadState mine = ThreadState.get();
+    giveTurn(mine);
     awaitTurn(BODY);
-    enter(ThreadState.get());
+    enter(mine);
   }
 
   /** Waits without looking at interrupts, and keeps one that came for the code that runs next. */
