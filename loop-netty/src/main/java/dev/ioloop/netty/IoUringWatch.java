@@ -1,0 +1,170 @@
+package dev.ioloop.netty;
+
+import dev.ioloop.spi.ReadyHandler;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A descriptor watched by {@code IORING_OP_POLL_ADD}. The operation ends with its first event and
+ * is submitted again at the start of the next poll: so it is level-triggered, reported once per
+ * poll, and the submission costs no system call of its own.
+ *
+ * <p>States: idle (nothing watched), due (in {@link IoUringKernel}'s queue, to be submitted by the
+ * next poll), armed (in the kernel). All changes are made by the poller's thread. An operation that
+ * was cancelled still completes; its completion carries an old generation and is dropped.
+ */
+final class IoUringWatch extends FdWatch implements IoUringIoHandle {
+
+  // <linux/io_uring.h>. Netty's own constants are not public.
+  private static final byte POLL_ADD = 6;
+  private static final byte ASYNC_CANCEL = 14;
+  private static final int POLL_ADD_MULTI = 1;
+  private static final int CQE_F_MORE = 1 << 1;
+
+  private static final long NOT_ARMED = 0;
+
+  private final IoUringKernel kernel;
+  private @Nullable IoRegistration registration;
+
+  /** What is watched; zero when idle. */
+  private int mask;
+
+  /** The identity of the operation in the kernel. */
+  private long armed = NOT_ARMED;
+
+  private short generation;
+  private boolean due;
+
+  // io_uring always adds POLLRDHUP to what is asked for. A peer that has ended its side would so
+  // complete a poll for WRITE again and again, and the loop would spin. After an event that nobody
+  // wants the next operation is a multishot one, which tells changes only, until a wanted event.
+  private boolean changesOnly;
+
+  /** The operation for the present mask, generation and kind, kept because each poll submits it. */
+  private @Nullable IoUringIoOps operation;
+
+  /** This watch's place in {@link IoUringKernel}'s list, -1 when it is not there. */
+  int index = -1;
+
+  IoUringWatch(
+      IoUringKernel kernel,
+      NettyPoller poller,
+      int fd,
+      @Nullable SelectableChannel channel,
+      ReadyHandler handler) {
+    super(poller, fd, channel, handler);
+    this.kernel = kernel;
+  }
+
+  @Override
+  void ask(int before, int now) throws Exception {
+    disarm();
+    mask = now;
+    operation = null;
+    changesOnly = false;
+    if (now == 0) {
+      release();
+      return;
+    }
+    if (registration == null) {
+      registration = poller.register(this);
+      kernel.add(this);
+    }
+    becomeDue();
+  }
+
+  /** Submits the operation. Called by {@link IoUringKernel} for watches that are due. */
+  void arm() {
+    due = false;
+    IoRegistration current = registration;
+    if (current == null || armed != NOT_ARMED || closedByUser()) {
+      return;
+    }
+    IoUringIoOps ops = operation;
+    if (ops == null) {
+      int kind = changesOnly ? POLL_ADD_MULTI : 0;
+      ops = operation = operation(POLL_ADD, fd, 0, kind, mask, generation);
+    }
+    armed = current.submit(ops);
+  }
+
+  @Override
+  public void handle(IoRegistration source, IoEvent event) {
+    IoUringIoEvent done = (IoUringIoEvent) event;
+    if (source != registration || done.opcode() != POLL_ADD || done.userData() != generation) {
+      return;
+    }
+    boolean more = (done.flags() & CQE_F_MORE) != 0;
+    int ready = done.res();
+    if (!more) {
+      armed = NOT_ARMED;
+    }
+    if (ready < 0) {
+      // The descriptor was closed before it was submitted. Like epoll, say nothing more about it.
+      return;
+    }
+    boolean wanted = (ready & (mask | Events.ERROR)) != 0;
+    if (wanted == changesOnly) {
+      disarm();
+      changesOnly = !wanted;
+      operation = null;
+    }
+    if (armed == NOT_ARMED) {
+      becomeDue();
+    }
+    if (wanted) {
+      fire(ready);
+    }
+  }
+
+  /** Lets go of a channel that was closed while armed: until then the kernel keeps it open. */
+  void release() {
+    disarm();
+    IoRegistration current = registration;
+    if (current != null) {
+      registration = null;
+      kernel.remove(this);
+      current.cancel();
+    }
+  }
+
+  private void becomeDue() {
+    if (!due) {
+      due = true;
+      kernel.due(this);
+    }
+  }
+
+  private void disarm() {
+    IoRegistration current = registration;
+    if (current != null && armed != NOT_ARMED) {
+      current.submit(operation(ASYNC_CANCEL, -1, armed, 0, 0, (short) 0));
+      armed = NOT_ARMED;
+      generation++;
+      operation = null;
+    }
+  }
+
+  private static IoUringIoOps operation(
+      byte opcode, int fd, long address, int length, int flags, short data) {
+    return new IoUringIoOps(
+        opcode,
+        (byte) 0,
+        (short) 0,
+        fd,
+        0L,
+        address,
+        length,
+        flags,
+        (long) data,
+        (short) 0,
+        (short) 0,
+        0,
+        0L);
+  }
+}

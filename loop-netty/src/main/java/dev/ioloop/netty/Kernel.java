@@ -1,0 +1,46 @@
+package dev.ioloop.netty;
+
+import dev.ioloop.spi.ReadyHandler;
+import io.netty.channel.IoHandler;
+import io.netty.channel.ManualIoEventLoop;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/** What one poller's kernel facility does its own way: epoll, kqueue or an io_uring. */
+@FunctionalInterface
+interface Kernel {
+
+  /** Makes a watch that watches nothing yet. */
+  FdWatch watch(
+      NettyPoller poller, int fd, @Nullable SelectableChannel channel, ReadyHandler handler);
+
+  /**
+   * Refuses a descriptor that is not open, where the kernel would say so too late.
+   *
+   * @throws IllegalArgumentException if {@code fd} is not open
+   */
+  default void checkOpen(int fd) {}
+
+  /**
+   * Refuses a thread that cannot drive this facility.
+   *
+   * @throws IllegalStateException with the reason
+   */
+  default void checkThread(Thread thread) {}
+
+  /** Called when {@code loop} has got its thread, by that thread. */
+  default void bound(ManualIoEventLoop loop) {}
+
+  /** Called before each poll. */
+  default void beforePoll() {}
+
+  /**
+   * Prepares the handler for its end, on another thread than it ran on.
+   *
+   * @param wakeup wakes the handler as a stranger would
+   * @throws Exception if it cannot be destroyed safely
+   */
+  default void prepareToDestroyAsHeir(IoHandler handler, Runnable wakeup) throws Exception {
+    handler.prepareToDestroy();
+  }
+}

@@ -1,0 +1,331 @@
+package dev.ioloop.netty;
+
+import dev.ioloop.spi.Poller;
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.Registration;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SelectableChannel;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Netty event loop that the IOLoop's thread drives. Netty channels registered on it live on the
+ * same thread; our own descriptors are {@link IoHandle}s beside them.
+ *
+ * <p>A wake-up is a flag and, if the loop may be waiting, a write to Netty's event descriptor:
+ *
+ * <pre>
+ *   wakeup():  woken = true                    poll():  publish "may be waiting"   (Netty)
+ *              if "may be waiting": write               if (!woken) wait           (canBlock)
+ *                                                       if (woken) woken = false   (last)
+ * </pre>
+ *
+ * Either {@code wakeup()} sees that the loop may be waiting, or the loop sees the flag. Netty alone
+ * would drop a wake-up that comes while the loop is awake. The flag is cleared when the poll ends,
+ * after which the loop looks at its queues; it is read first, so that what was done before {@code
+ * wakeup()} is seen.
+ */
+final class NettyPoller implements Poller {
+
+  /**
+   * How long Netty's tasks may run in one poll, so that a chain of them does not starve the loop.
+   */
+  private static final long TASK_NANOS = 1_000_000;
+
+  private static final Logger LOGGER = System.getLogger("dev.ioloop");
+
+  private final String name;
+  private final Kernel kernel;
+  private final boolean companionOnly;
+  private final Seam seam;
+  private final Loop loop;
+  private final IntObjectMap<FdWatch> watches = new IntObjectHashMap<>();
+
+  private volatile boolean woken;
+
+  /** Who may touch the handler: null before {@link #bind} and after {@link #close}, anyone. */
+  private volatile @Nullable Thread owner;
+
+  private int polls;
+  private @Nullable Throwable failure;
+  private @Nullable CompanionSelector companion;
+  private boolean closed;
+
+  NettyPoller(String name, IoHandlerFactory factory, Kernel kernel) {
+    this(name, factory, kernel, Boolean.getBoolean("dev.ioloop.netty.companion"));
+  }
+
+  /**
+   * Makes a poller that, if {@code companionOnly}, leaves all channels to the companion selector,
+   * as it does where their descriptors cannot be read. Also {@code
+   * -Ddev.ioloop.netty.companion=true}.
+   */
+  NettyPoller(String name, IoHandlerFactory factory, Kernel kernel, boolean companionOnly) {
+    this.name = name;
+    this.kernel = kernel;
+    this.companionOnly = companionOnly;
+    this.seam = new Seam(factory);
+    this.loop = new Loop();
+  }
+
+  @Override
+  public void bind() {
+    Thread thread = Thread.currentThread();
+    kernel.checkThread(thread);
+    loop.setOwningThread(thread);
+    owner = thread;
+    kernel.bound(loop);
+  }
+
+  @Override
+  public int poll(long timeoutNanos) {
+    if (loop.isShuttingDown()) {
+      throw new IllegalStateException(
+          "the Netty event loop under this loop was shut down; close the IOLoop, not its EventLoop");
+    }
+    polls++;
+    kernel.beforePoll();
+    if (companion != null) {
+      companion.beforePoll();
+    }
+    // Netty's words: zero waits without limit, a negative number not at all.
+    long wait = timeoutNanos == 0 ? -1 : timeoutNanos == Long.MAX_VALUE ? 0 : timeoutNanos;
+    int found;
+    try {
+      found = loop.run(wait, TASK_NANOS);
+    } finally {
+      if (woken) {
+        woken = false;
+      }
+    }
+    if (failure != null) {
+      rethrowFailure();
+    }
+    return found;
+  }
+
+  @Override
+  public void wakeup() {
+    woken = true;
+    loop.wakeup();
+  }
+
+  @Override
+  public Registration register(SelectableChannel channel, int events, ReadyHandler handler) {
+    checkUsable(handler);
+    if (!channel.isOpen()) {
+      throw new IllegalArgumentException("channel is closed: " + channel);
+    }
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException(
+          "channel is in blocking mode; call configureBlocking(false) first: " + channel);
+    }
+    Events.check(channel, events);
+    int fd = companionOnly ? -1 : ChannelFd.of(channel);
+    return fd >= 0
+        ? watch(fd, channel, events, handler)
+        : companion().register(channel, events, handler);
+  }
+
+  @Override
+  public Registration register(int fd, int events, ReadyHandler handler) {
+    checkUsable(handler);
+    if (fd < 0) {
+      throw new IllegalArgumentException("file descriptor < 0: " + fd);
+    }
+    Events.check(events);
+    kernel.checkOpen(fd);
+    return watch(fd, null, events, handler);
+  }
+
+  @Override
+  public <T> @Nullable T unwrap(Class<T> type) {
+    return type.isInstance(loop) ? type.cast(loop) : null;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (companion != null) {
+      companion.close();
+    }
+    if (owner == null) {
+      loop.setOwningThread(Thread.currentThread());
+      owner = Thread.currentThread();
+    }
+    if (owner == Thread.currentThread()) {
+      loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      while (!loop.isTerminated()) {
+        loop.run(-1, 0);
+      }
+    } else if (!loop.isTerminated()) {
+      closeAsHeir(Thread.currentThread(), owner);
+    }
+    // From now on the handler takes every thread for its own, and writes to no descriptor.
+    owner = null;
+  }
+
+  /** Returns the number of the present poll, or of the last one. */
+  int polls() {
+    return polls;
+  }
+
+  /** Registers one of our handles with Netty. */
+  IoRegistration register(IoHandle handle) throws Exception {
+    return seam.handler().register(handle);
+  }
+
+  /** Called by a watch that was cancelled. */
+  void forget(FdWatch watch) {
+    if (watches.get(watch.fd) == watch) {
+      watches.remove(watch.fd);
+    }
+  }
+
+  /** Keeps what a handler threw, for {@link #poll} to throw when all events are dispatched. */
+  void failed(Throwable thrown) {
+    if (failure == null) {
+      failure = thrown;
+    } else if (failure != thrown) {
+      failure.addSuppressed(thrown);
+    }
+  }
+
+  private Registration watch(
+      int fd, @Nullable SelectableChannel channel, int events, ReadyHandler handler) {
+    FdWatch old = watches.get(fd);
+    if (old != null) {
+      // A closed channel's number may have come back with a new channel.
+      if (!old.closedByUser()) {
+        throw new IllegalArgumentException(
+            (channel == null ? "file descriptor " + fd : channel) + " is already watched");
+      }
+      old.cancel();
+    }
+    FdWatch watch = kernel.watch(this, fd, channel, handler);
+    watch.update(events);
+    watches.put(fd, watch);
+    return watch;
+  }
+
+  private CompanionSelector companion() {
+    CompanionSelector present = companion;
+    if (present == null) {
+      try {
+        present = companion = new CompanionSelector(this, "ioloop-" + name + "-selector", loop);
+      } catch (IOException e) {
+        throw new UncheckedIOException("no selector could be opened", e);
+      }
+    }
+    return present;
+  }
+
+  private void checkUsable(ReadyHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    if (closed) {
+      throw new IllegalStateException("the poller is closed");
+    }
+  }
+
+  // Netty lets only the owner shut a loop down, and the owner may be dead. So its handler is shut
+  // down in the same steps, by a thread that the handler takes for its own.
+  @SuppressWarnings("deprecation") // shutdownGracefully() would accept tasks that nobody runs
+  private void closeAsHeir(Thread heir, @Nullable Thread former) {
+    owner = heir;
+    IoHandler handler = seam.handler();
+    try {
+      loop.runNonBlockingTasks(0);
+      kernel.prepareToDestroyAsHeir(
+          handler,
+          () -> {
+            owner = former;
+            handler.wakeup();
+            owner = heir;
+          });
+      loop.runNonBlockingTasks(0);
+      loop.shutdown();
+      handler.destroy();
+    } catch (Exception e) {
+      loop.shutdown();
+      LOGGER.log(Level.WARNING, "a closed " + name + " loop could not be freed", e);
+    }
+    while (loop.runNonBlockingTasks(0) > 0) {
+      // Tasks that tasks have left behind.
+    }
+  }
+
+  private void rethrowFailure() {
+    Throwable thrown = failure;
+    failure = null;
+    if (thrown instanceof Error) {
+      throw (Error) thrown;
+    }
+    throw (RuntimeException) Objects.requireNonNull(thrown);
+  }
+
+  private final class Loop extends ManualIoEventLoop {
+
+    Loop() {
+      super(null, null, seam);
+    }
+
+    @Override
+    protected boolean canBlock() {
+      return !woken;
+    }
+
+    // For the heir in close(); the owner is what Netty believes it to be.
+    @Override
+    public boolean inEventLoop() {
+      return super.inEventLoop() || owner == Thread.currentThread();
+    }
+  }
+
+  /**
+   * Stands between Netty's loop and its handler: knows the handler, and tells it who its owner is.
+   */
+  private final class Seam implements IoHandlerFactory, ThreadAwareExecutor {
+
+    private final IoHandlerFactory factory;
+    private @Nullable IoHandler handler;
+
+    Seam(IoHandlerFactory factory) {
+      this.factory = factory;
+    }
+
+    @Override
+    public IoHandler newHandler(ThreadAwareExecutor ignored) {
+      return handler = factory.newHandler(this);
+    }
+
+    IoHandler handler() {
+      return Objects.requireNonNull(handler);
+    }
+
+    @Override
+    public boolean isExecutorThread(Thread thread) {
+      Thread present = owner;
+      return present == null || present == thread;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      loop.execute(task);
+    }
+  }
+}

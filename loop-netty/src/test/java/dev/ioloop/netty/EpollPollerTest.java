@@ -1,0 +1,9 @@
+package dev.ioloop.netty;
+
+class EpollPollerTest extends PollerTest {
+
+  @Override
+  NettyPoller newPoller() {
+    return Pollers.epoll(false);
+  }
+}
