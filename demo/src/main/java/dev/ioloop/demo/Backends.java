@@ -1,0 +1,56 @@
+package dev.ioloop.demo;
+
+import dev.ioloop.Backend;
+import dev.ioloop.Gen;
+import dev.ioloop.IOLoop;
+import java.util.List;
+
+/**
+ * What loops and coroutines can be made of on this machine, what is chosen, and why the rest cannot
+ * be had.
+ *
+ * <pre>java -jar demo/target/ioloop-demo.jar backends</pre>
+ */
+final class Backends implements Runnable {
+  private static final String ROW = "%-14s%-11s%-8s%s";
+
+  @Override
+  public void run() {
+    String backend = chosenBackend();
+    print("BACKEND", "AVAILABLE", "CHOSEN", "WHY NOT");
+    for (Backend found : IOLoop.backends()) {
+      Throwable cause = found.unavailabilityCause();
+      printRow(found.name(), backend, cause == null ? "" : String.valueOf(cause.getMessage()));
+    }
+    System.out.println();
+
+    String generator = Gen.generator();
+    print("GENERATOR", "AVAILABLE", "CHOSEN", "WHY NOT");
+    for (String make : List.of("continuation", "thread")) {
+      printRow(make, generator, whyNot(make));
+    }
+  }
+
+  private static String chosenBackend() {
+    try (IOLoop loop = IOLoop.create()) {
+      return loop.backend();
+    }
+  }
+
+  private static String whyNot(String generator) {
+    try {
+      Gen.configure(generator);
+      return "";
+    } catch (IllegalStateException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static void printRow(String name, String chosen, String whyNot) {
+    print(name, whyNot.isEmpty() ? "yes" : "no", name.equals(chosen) ? "chosen" : "", whyNot);
+  }
+
+  private static void print(String... columns) {
+    System.out.println(String.format(ROW, (Object[]) columns).stripTrailing());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.ioloop.demo;
+
+import dev.ioloop.Backend;
+import dev.ioloop.IOLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a command can be run with here: each backend, with each make of coroutines. */
+final class Choices {
+  private Choices() {}
+
+  static boolean hasContinuations() {
+    return Runtime.version().feature() >= 21;
+  }
+
+  static Stream<List<String>> all() {
+    List<List<String>> all = new ArrayList<>();
+    for (Backend backend : IOLoop.backends()) {
+      if (backend.available()) {
+        for (String make : makes()) {
+          all.add(List.of("--backend", backend.name(), "--generator", make));
+        }
+      }
+    }
+    return all.stream();
+  }
+
+  private static List<String> makes() {
+    return hasContinuations() ? List.of("continuation", "thread") : List.of("thread");
+  }
+}
