@@ -1,0 +1,182 @@
+package dev.ioloop.bench;
+
+import dev.ioloop.bench.Worker.Sample;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Measures ioloop and its peers in turns. All peers of a measure are warmed up in JVMs of their
+ * own, which then measure one short round after the other: A, B, C, A, B, C, and so on. Whatever
+ * disturbs the machine for a while disturbs all of them, and ratios are taken within a round.
+ */
+@Command(
+    name = "ioloop-bench",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description =
+        "Measures ioloop and its peers in turns, and prints costs, ratios and their spread.",
+    footer = {
+      "",
+      "JMH with the same benchmarks:",
+      "  java -cp bench/target/ioloop-bench.jar org.openjdk.jmh.Main -h"
+    })
+final class Compare implements Callable<Integer> {
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "How often each peer is measured: 21 times, or 5 if quick.")
+  private int rounds;
+
+  @Option(
+      names = "--forks",
+      paramLabel = "N",
+      description =
+          "How many JVMs each peer gets for that, one after the other, because a compiler does not"
+              + " always do the same: 3, or 1 if quick.")
+  private int forks;
+
+  @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      description = "Only measures with such a name; --list shows them.")
+  private Pattern only = Pattern.compile("");
+
+  @Option(
+      names = "--peers",
+      paramLabel = "REGEX",
+      description = "Only peers with such a name; ratios to the others are left out.")
+  private Pattern peers = Pattern.compile("");
+
+  @Option(
+      names = "--quick",
+      description = "Short rounds, to see whether all works. The numbers are worth little.")
+  private boolean quick;
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write each sample to this file.")
+  private @Nullable Path csv;
+
+  @Option(names = "--list", description = "List the measures and their peers, and do nothing.")
+  private boolean list;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Spec private CommandSpec spec;
+
+  private Compare() {}
+
+  /** The command line. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Compare()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Measure> measures = new ArrayList<>();
+    for (Measure measure : Measure.values()) {
+      if (only.matcher(measure.id()).find()) {
+        measures.add(measure);
+      }
+    }
+    if (measures.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--only=" + only + " matches no measure");
+    }
+    if (list) {
+      for (Measure measure : measures) {
+        System.out.printf("%-14s %s%n", measure.id(), String.join(", ", chosenPeers(measure)));
+      }
+    } else {
+      try (Writer file = csv == null ? Writer.nullWriter() : Files.newBufferedWriter(csv)) {
+        compare(measures, new PrintWriter(file, true));
+      }
+    }
+    return 0;
+  }
+
+  private void compare(List<Measure> measures, PrintWriter file) throws Exception {
+    if (rounds <= 0) {
+      rounds = quick ? 5 : 21;
+    }
+    if (forks <= 0) {
+      forks = quick ? 1 : 3;
+    }
+    Report report = new Report(System.out);
+    report.printConditions(rounds, forks);
+    file.println("measure,peer,round,nanos,bytes");
+    for (Measure measure : measures) {
+      Map<String, List<Sample>> samples = new LinkedHashMap<>();
+      Map<String, String> unavailable = new LinkedHashMap<>();
+      for (int fork = 0; fork < forks; fork++) {
+        int share = rounds * (fork + 1) / forks - rounds * fork / forks;
+        takeTurns(measure, share, samples, unavailable);
+      }
+      report.print(measure, samples, unavailable);
+      samples.forEach(
+          (peer, taken) -> {
+            int round = 0;
+            for (Sample sample : taken) {
+              file.println(
+                  String.join(
+                      ",",
+                      measure.id(),
+                      peer,
+                      Integer.toString(++round),
+                      Double.toString(sample.nanos()),
+                      Double.toString(sample.bytes())));
+            }
+          });
+    }
+    report.printVerdicts();
+  }
+
+  private List<String> chosenPeers(Measure measure) throws NoSuchFieldException {
+    return measure.peers().stream().filter(peer -> peers.matcher(peer).find()).toList();
+  }
+
+  /** Starts a worker for each peer and lets them measure in turns. */
+  private void takeTurns(
+      Measure measure,
+      int times,
+      Map<String, List<Sample>> samples,
+      Map<String, String> unavailable)
+      throws Exception {
+    Map<String, Worker> workers = new LinkedHashMap<>();
+    try {
+      for (String peer : chosenPeers(measure)) {
+        try {
+          workers.put(peer, new Worker(measure, peer, quick));
+        } catch (Worker.Unavailable e) {
+          unavailable.put(peer, e.getMessage());
+        }
+      }
+      for (int i = 0; i < times; i++) {
+        for (Map.Entry<String, Worker> worker : workers.entrySet()) {
+          samples
+              .computeIfAbsent(worker.getKey(), peer -> new ArrayList<>())
+              .add(worker.getValue().measure());
+        }
+      }
+    } finally {
+      workers.values().forEach(Worker::close);
+    }
+  }
+}

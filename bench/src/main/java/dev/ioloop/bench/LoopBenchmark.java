@@ -1,0 +1,85 @@
+package dev.ioloop.bench;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What all benchmarks have in common. A subclass lists its peers as the values of the JMH parameter
+ * {@code peer}. Its benchmark methods do one thing many times on the peer's loop, and return how
+ * long that took on the loop's thread. JMH does not look at that: it measures from outside, with
+ * the way to the loop's thread and back, which is why one invocation takes milliseconds.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(
+    value = 3,
+    jvmArgsAppend = {
+      LoopBenchmark.CONTINUATIONS,
+      LoopBenchmark.DESCRIPTORS,
+      LoopBenchmark.NATIVE,
+      LoopBenchmark.COLLECTOR,
+      LoopBenchmark.HEAP
+    })
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public abstract class LoopBenchmark {
+  static final String CONTINUATIONS = "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED";
+  static final String DESCRIPTORS = "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED";
+  static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+  static final String COLLECTOR = "-XX:+UseG1GC";
+  static final String HEAP = "-Xmx2g";
+
+  /** What the names of our own peers begin with; a backend or a make of coroutines follows. */
+  static final String OURS = "ioloop-";
+
+  private Host host;
+  private Runnable work;
+
+  /** Chooses the loop of the present peer, or throws an exception that says why it cannot. */
+  abstract void open() throws Exception;
+
+  /** Says where to measure. */
+  final void use(Host host) {
+    this.host = host;
+  }
+
+  /** Says where to measure, and what: it begins on the host's thread and ends by its finish(). */
+  final void use(Host host, Runnable work) {
+    this.host = host;
+    this.work = work;
+  }
+
+  static IllegalArgumentException unknown(String peer) {
+    return new IllegalArgumentException("nothing is measured on a peer named \"" + peer + "\"");
+  }
+
+  final Host host() {
+    return host;
+  }
+
+  final long work() throws Exception {
+    return host.run(work);
+  }
+
+  /** Called on the thread that will measure. */
+  @Setup
+  public void setUp() throws Exception {
+    open();
+  }
+
+  /** Called on the thread that measured. */
+  @TearDown
+  public void tearDown() {
+    host.close();
+  }
+}

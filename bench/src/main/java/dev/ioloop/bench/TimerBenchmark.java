@@ -1,0 +1,134 @@
+package dev.ioloop.bench;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.Timeout;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+
+/**
+ * A timer is added and one is cancelled while a million others wait, none of which comes due.
+ * Delays are pseudo-random, the same for all, from one hour to two.
+ */
+public class TimerBenchmark extends LoopBenchmark {
+  private static final int PENDING = 1_000_000;
+  private static final int TIMES = 1_000_000;
+  private static final int TIMES_PER_CALLBACK = 1_000;
+  private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final Runnable NOTHING = () -> {};
+
+  @Param({"ioloop", "netty"})
+  public String peer;
+
+  private final SplittableRandom random = new SplittableRandom(1);
+  private final Object[] pending = new Object[PENDING];
+  private Timers timers;
+
+  @Override
+  void open() throws Exception {
+    switch (peer) {
+      case "ioloop" -> {
+        Host.Ours ours = new Host.Ours(IOLoop.configurableDefault());
+        timers = new Ours(ours.loop);
+        use(ours);
+      }
+      case "netty" -> {
+        Host.Netty netty = new Host.Netty();
+        timers = new Netty(netty.eventLoop);
+        use(netty);
+      }
+      default -> throw unknown(peer);
+    }
+    host()
+        .run(
+            () -> {
+              for (int i = 0; i < PENDING; i++) {
+                pending[i] = add();
+              }
+              host().finish();
+            });
+  }
+
+  /** The new one is cancelled, as a timeout is that guards a short wait. */
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public long guard() throws Exception {
+    return host().run(new Repeat(() -> timers.cancel(add())));
+  }
+
+  /** A random one is cancelled and replaced, as a connection's idle timeout is. */
+  @Benchmark
+  @OperationsPerInvocation(TIMES)
+  public long replace() throws Exception {
+    return host()
+        .run(
+            new Repeat(
+                () -> {
+                  int i = random.nextInt(PENDING);
+                  timers.cancel(pending[i]);
+                  pending[i] = add();
+                }));
+  }
+
+  private Object add() {
+    return timers.add(HOUR_NANOS + random.nextLong(HOUR_NANOS));
+  }
+
+  /** Repeats something, with a turn of the loop now and then. */
+  private final class Repeat implements Runnable {
+    private final Runnable operation;
+    private int left = TIMES;
+
+    Repeat(Runnable operation) {
+      this.operation = operation;
+    }
+
+    @Override
+    public void run() {
+      for (int i = 0; i < TIMES_PER_CALLBACK; i++) {
+        operation.run();
+      }
+      left -= TIMES_PER_CALLBACK;
+      if (left > 0) {
+        host().executor().execute(this);
+      } else {
+        host().finish();
+      }
+    }
+  }
+
+  private interface Timers {
+    Object add(long delayNanos);
+
+    void cancel(Object timer);
+  }
+
+  private record Ours(IOLoop loop) implements Timers {
+    @Override
+    public Object add(long delayNanos) {
+      return loop.callLater(Duration.ofNanos(delayNanos), NOTHING);
+    }
+
+    @Override
+    public void cancel(Object timer) {
+      loop.removeTimeout((Timeout) timer);
+    }
+  }
+
+  private record Netty(EventLoop eventLoop) implements Timers {
+    @Override
+    public Object add(long delayNanos) {
+      return eventLoop.schedule(NOTHING, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void cancel(Object timer) {
+      ((ScheduledFuture<?>) timer).cancel(false);
+    }
+  }
+}

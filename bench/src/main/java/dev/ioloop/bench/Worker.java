@@ -1,0 +1,143 @@
+package dev.ioloop.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/**
+ * A JVM that measures one thing on one peer, a round whenever it is asked to. So the peers of a
+ * measure can take turns, each with its code compiled for it alone.
+ *
+ * <p>Both ends of the pipe are here. The worker answers a line with a line: it begins with "ready"
+ * once it has warmed up, or with the reason why it cannot measure, and then answers every "go" with
+ * nanoseconds and bytes per operation. It ends with its input.
+ */
+final class Worker implements AutoCloseable {
+  private static final String READY = "ready";
+  private static final String GO = "go";
+  private static final String QUICK = "quick";
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** What one operation cost in one round. */
+  record Sample(double nanos, double bytes) {}
+
+  /** Says why a peer cannot be measured on this machine or JDK. */
+  static final class Unavailable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unavailable(String reason) {
+      super(reason);
+    }
+  }
+
+  private final Process process;
+  private final PrintWriter to;
+  private final BufferedReader from;
+
+  /** Starts a worker and waits until it has warmed up. */
+  Worker(Measure measure, String peer, boolean quick) throws IOException, Unavailable {
+    process =
+        new ProcessBuilder(
+                JAVA.toString(),
+                LoopBenchmark.CONTINUATIONS,
+                LoopBenchmark.DESCRIPTORS,
+                LoopBenchmark.NATIVE,
+                LoopBenchmark.COLLECTOR,
+                LoopBenchmark.HEAP,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Worker.class.getName(),
+                measure.name(),
+                peer,
+                quick ? QUICK : "")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    to = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    from = process.inputReader(StandardCharsets.UTF_8);
+    String answer = read();
+    if (!answer.equals(READY)) {
+      close();
+      throw new Unavailable(answer);
+    }
+  }
+
+  /** Has one round measured. */
+  Sample measure() throws IOException {
+    to.println(GO);
+    String[] answer = read().split(" ");
+    return new Sample(Double.parseDouble(answer[0]), Double.parseDouble(answer[1]));
+  }
+
+  @Override
+  public void close() {
+    to.close();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String read() throws IOException {
+    String line = from.readLine();
+    if (line == null) {
+      throw new IOException("a worker ended before its time; stderr may say why");
+    }
+    return line;
+  }
+
+  // In the worker's JVM.
+
+  public static void main(String[] args) throws Exception {
+    PrintStream out = System.out;
+    System.setOut(System.err);
+    Measure measure = Measure.valueOf(args[0]);
+    boolean quick = args[2].equals(QUICK);
+    long warmUpNanos = TimeUnit.MILLISECONDS.toNanos(quick ? 300 : 1_500);
+    long roundNanos = TimeUnit.MILLISECONDS.toNanos(quick ? 30 : 250);
+    LoopBenchmark benchmark;
+    try {
+      benchmark = measure.open(args[1]);
+    } catch (IllegalArgumentException | IllegalStateException | LinkageError e) {
+      out.println(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      return;
+    }
+    round(measure, benchmark, warmUpNanos);
+    out.println(READY);
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while (GO.equals(in.readLine())) {
+      Sample sample = round(measure, benchmark, roundNanos);
+      out.println(sample.nanos + " " + sample.bytes);
+    }
+    benchmark.tearDown();
+  }
+
+  private static Sample round(Measure measure, LoopBenchmark benchmark, long atLeastNanos)
+      throws Exception {
+    long bytesBefore = allocatedBytes();
+    long nanos = 0;
+    long operations = 0;
+    while (nanos < atLeastNanos) {
+      nanos += measure.run(benchmark);
+      operations += measure.operations();
+    }
+    long bytes = allocatedBytes() - bytesBefore;
+    return new Sample((double) nanos / operations, (double) bytes / operations);
+  }
+
+  /** Returns what the platform threads of this JVM have allocated since they exist. */
+  private static long allocatedBytes() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum();
+  }
+}
