@@ -108,6 +108,18 @@ public abstract class CancellationScopeContract extends WaiterContract {
   }
 
   @Test
+  void cancellingTheShieldItselfLeavesTheInnerAlone() {
+    loop.runSync(
+        () -> {
+          Future<String> inner = new Future<>();
+          Future<String> outer = shield(inner);
+          events.add(outer.cancel(true));
+          events.add(inner.done());
+        });
+    assertThat(events).containsExactly(true, false);
+  }
+
+  @Test
   void shieldHandsTheOutcomeOn() {
     IOException failure = new IOException("failed on purpose");
     loop.runSync(

@@ -211,27 +211,6 @@ public abstract class ConditionContract extends LoopContract {
   }
 
   @Test
-  void useOnAnotherThreadIsRefusedWhileTheLoopRuns() {
-    loop.runSync(
-        () -> {
-          condition.signal();
-          List<Runnable> uses =
-              List.of(
-                  condition::await,
-                  () -> condition.await(LONG),
-                  condition::signal,
-                  () -> condition.signal(2),
-                  condition::signalAll);
-          for (Runnable use : uses) {
-            assertThatThrownBy(() -> OtherThread.run(use::run).join())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("addCallback()");
-          }
-        });
-    assertThat(condition).hasToString("Condition[waiting=0]");
-  }
-
-  @Test
   void badArgumentsAreRefused() {
     assertThatThrownBy(() -> condition.signal(-1))
         .isInstanceOf(IllegalArgumentException.class)

@@ -162,24 +162,6 @@ public abstract class EventContract extends LoopContract {
   }
 
   @Test
-  void useOnAnotherThreadIsRefusedWhileTheLoopRuns() {
-    loop.runSync(
-        () -> {
-          event.clear();
-          List<Runnable> uses =
-              List.of(event::await, () -> event.await(LONG), event::set, event::clear);
-          for (Runnable use : uses) {
-            assertThatThrownBy(() -> OtherThread.run(use::run).join())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("addCallback()");
-          }
-          OtherThread.execute(() -> loop.addCallback(event::set));
-          await(event.await());
-        });
-    assertThat(event).hasToString("Event[set, waiting=0]");
-  }
-
-  @Test
   void timeoutMustBeGiven() {
     event.set();
     assertThatThrownBy(() -> event.await(null))

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
-import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.locks.Lock;
 import dev.ioloop.locks.Releaser;
@@ -298,85 +297,59 @@ public abstract class LockContract extends LoopContract {
   }
 
   @Test
-  void waiterMayBeCancelledOnAnotherThread() {
-    loop.runSync(
-        () -> {
-          lock.acquire();
-          Future<Releaser> cancelled = lock.acquire(LONG);
-          Future<Releaser> alsoCancelled = lock.acquire();
-          Future<Releaser> last = lock.acquire();
-          onOtherThread(() -> cancelled.cancel(true) && alsoCancelled.cancel(true));
-          lock.release();
-          events.add(last.done());
-          await(moment);
-          await(moment);
-          assertThat(loop.toString()).contains("timeouts=0");
-        });
-    assertThat(events).containsExactly(true);
-    assertThat(lock).hasToString("Lock[locked, waiting=0]");
-  }
-
-  @Test
-  void useOnAnotherThreadIsRefusedWhileTheLoopRuns() {
-    loop.runSync(
-        () -> {
-          Releaser held = await(lock.acquire());
-          List<Runnable> uses =
-              List.of(lock::acquire, () -> lock.acquire(LONG), lock::release, held::close);
-          for (Runnable use : uses) {
-            assertThatThrownBy(() -> onOtherThread(() -> callOf(use)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("called from thread \"contract-other-thread\"")
-                .hasMessageContaining("addCallback()");
-          }
-          onOtherThread(() -> lock.toString());
-          assertThat(lock).hasToString("Lock[locked, waiting=0]");
-          held.close();
-        });
-    assertThat(lock).hasToString("Lock[unlocked, waiting=0]");
-  }
-
-  private static Void callOf(Runnable use) {
-    use.run();
-    return null;
-  }
-
-  @Test
-  void lockOutlivesItsLoop() {
-    Lock shared = lock;
-    try (IOLoop former = newLoop()) {
-      former.runSync(
-          () -> {
-            await(shared.acquire());
-            coroutine(() -> await(shared.acquire()));
-            coroutine(() -> await(shared.acquire(LONG)));
-          });
-      assertThat(shared).hasToString("Lock[locked, waiting=2]");
-    }
-    assertThat(shared).hasToString("Lock[locked, waiting=0]");
-    loop.runSync(
-        () -> {
-          shared.release();
-          await(shared.acquire(LONG)).close();
-        });
-    assertThat(shared).hasToString("Lock[unlocked, waiting=0]");
-  }
-
-  @Test
   void callbackOfAWaiterMayUseTheLockAtOnce() {
     lock.acquire();
     Future<Releaser> first = lock.acquire();
     Future<Releaser> second = lock.acquire();
     first.addDoneCallback(
         done -> {
-          events.add("first");
           done.result().close();
-          events.add(second.done());
+          lock.acquire().addDoneCallback(late -> events.add("late"));
+          assertThatThrownBy(lock::release)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessage("release() of an unlocked lock");
+          events.add("first");
         });
-    second.addDoneCallback(done -> events.add("second"));
+    second.addDoneCallback(
+        done -> {
+          events.add("second");
+          done.result().close();
+        });
     lock.release();
-    assertThat(events).containsExactly("first", "second", true);
+    assertThat(events).containsExactly("first", "second", "late");
     assertThat(lock).hasToString("Lock[locked, waiting=0]");
+  }
+
+  @Test
+  void callbackMayReleaseAndTakeItAgainWhereNobodyWaits() {
+    lock.acquire();
+    lock.acquire()
+        .addDoneCallback(
+            done -> {
+              done.result().close();
+              events.add(lock.acquire().done());
+            });
+    lock.release();
+    assertThat(events).containsExactly(true);
+    assertThat(lock).hasToString("Lock[locked, waiting=0]");
+  }
+
+  @Test
+  void manyCallbacksThatReleaseDoNotNest() {
+    int many = 100_000;
+    int[] served = new int[1];
+    lock.acquire();
+    for (int i = 0; i < many; i++) {
+      lock.acquire()
+          .addDoneCallback(
+              done -> {
+                served[0]++;
+                done.result().close();
+              });
+    }
+    lock.release();
+    assertThat(served[0]).isEqualTo(many);
+    assertThat(lock).hasToString("Lock[unlocked, waiting=0]");
   }
 
   @Test

@@ -374,31 +374,4 @@ public abstract class QueueContract extends LoopContract {
     assertThat(events).containsExactly("b is in", "c is in", "b", false, "a");
     assertThat(one.toString()).contains("qsize=1, getters=0, putters=1");
   }
-
-  @Test
-  void useOnAnotherThreadIsRefusedWhileTheLoopRuns() {
-    loop.runSync(
-        () -> {
-          await(queue.put("a"));
-          List<Runnable> uses =
-              List.of(
-                  () -> queue.put("b"),
-                  () -> queue.put("b", LONG),
-                  () -> queue.putNowait("b"),
-                  queue::get,
-                  () -> queue.get(LONG),
-                  queue::getNowait,
-                  queue::taskDone,
-                  queue::join,
-                  () -> queue.join(LONG),
-                  queue::shutdown);
-          for (Runnable use : uses) {
-            assertThatThrownBy(() -> OtherThread.run(use::run).join())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("addCallback()");
-          }
-          assertThat(onOtherThread(queue::qsize)).isEqualTo(1);
-        });
-    assertThat(queue).hasToString("Queue[maxsize=0, qsize=1, getters=0, putters=0, unfinished=1]");
-  }
 }

@@ -13,6 +13,7 @@ import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,15 @@ public abstract class RunSyncContract extends LoopContract {
           events.add("not stopped");
         });
     assertThat(events).containsExactly("not stopped");
+  }
+
+  // G29: a timer that stays would hold the result for an hour.
+  @Test
+  void timerOfARunIsRemoved() throws InterruptedException {
+    WeakReference<Object> result =
+        new WeakReference<>(loop.runSync(Duration.ofHours(1), () -> new Object()));
+    runOneTurn();
+    Garbage.collectUntil(() -> result.get() == null);
   }
 
   // G29

@@ -43,6 +43,17 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(future.result()).isEqualTo("result");
   }
 
+  // G18; Tornado issue 1803: what is no future must not be waited for.
+  @Test
+  void resultThatLooksLikeAYieldableIsJustAResult() {
+    List<Future<String>> result = List.of(new Future<>());
+    Future<List<Future<String>>> spawned = loop.spawnCallback(() -> result);
+    spawned.addDoneCallback(done -> loop.stop());
+    loop.start();
+    assertThat(spawned.result()).isSameAs(result);
+    assertThat(loop.runSync(() -> result)).isSameAs(result);
+  }
+
   // G18
   @Test
   void failureOfASpawnedCoroutineIsLoggedOnce() throws InterruptedException {

@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -165,13 +164,20 @@ public abstract class ThreadContract extends ChannelContract {
         });
   }
 
-  /** Posts callbacks one after the other, each when the one before has run, and a moment later. */
-  private void post(int rounds) throws InterruptedException {
-    Semaphore ran = new Semaphore(0);
-    for (int i = 0; i < rounds; i++) {
-      loop.addCallback(ran::release);
-      assertThat(ran.tryAcquire(2, TimeUnit.SECONDS)).as("callback %s ran", i).isTrue();
-      int pause = ThreadLocalRandom.current().nextInt(200);
+  /**
+   * Posts callbacks one after the other, each shortly after the one before has run: about when the
+   * loop falls asleep.
+   */
+  private void post(int rounds) {
+    AtomicInteger ran = new AtomicInteger();
+    for (int i = 1; i <= rounds; i++) {
+      loop.addCallback(ran::incrementAndGet);
+      long start = System.nanoTime();
+      while (ran.get() < i) {
+        Thread.onSpinWait();
+        assertThat(System.nanoTime() - start < 2_000_000_000L).as("callback %s ran", i).isTrue();
+      }
+      int pause = ThreadLocalRandom.current().nextInt(100);
       for (int n = 0; n < pause; n++) {
         Thread.onSpinWait();
       }

@@ -1,0 +1,321 @@
+package dev.ioloop.testing.contract;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.shield;
+import static dev.ioloop.testing.Testing.expectLog;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Action;
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.TaskGroup;
+import dev.ioloop.testing.ExpectLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A failure that nobody looked at is reported once; one that somebody looked at is not. */
+@OnEachGenerator
+@Tag("slow") // They wait for the garbage collector.
+public abstract class LostFailureContract extends LoopContract {
+
+  private final IOException failure = new IOException("failed on purpose");
+
+  /** Made by subclasses. */
+  protected LostFailureContract() {}
+
+  @AfterEach
+  void logAgain() {
+    Future.setLostFailureHandler(null);
+  }
+
+  /** Has the handler record what is lost: a text and the exception. */
+  private void recordLost() {
+    Future.setLostFailureHandler(
+        (text, lost) -> {
+          if (lost == failure) {
+            events.add(text);
+            events.add(lost);
+          }
+        });
+  }
+
+  private Future<Void> fail() {
+    return coroutine(
+        (Action)
+            () -> {
+              await(moment);
+              throw failure;
+            });
+  }
+
+  private String nameOfCoroutine() {
+    return "coroutine of " + LostFailureContract.class.getName();
+  }
+
+  @Test
+  void failureOfAForgottenCoroutineIsLoggedOnceWithItsName() throws InterruptedException {
+    try (ExpectLog log = expectLog("never retrieved")) {
+      loop.runSync(
+          () -> {
+            fail();
+            await(moment);
+            await(moment);
+          });
+      Garbage.collectUntil(() -> !log.records().isEmpty());
+      loop.close();
+      Garbage.collect();
+      log.assertCount(1);
+      LogRecord record = log.records().get(0);
+      assertThat(record.getMessage()).contains(nameOfCoroutine());
+      assertThat(record.getThrown()).isSameAs(failure);
+    }
+  }
+
+  @Test
+  void failureIsReportedWhenTheLoopIsClosedThoughItsFutureIsStillHeld()
+      throws InterruptedException {
+    List<Future<Void>> held = new ArrayList<>();
+    loop.runSync(
+        () -> {
+          held.add(fail());
+          await(moment);
+          await(moment);
+        });
+    try (ExpectLog log = expectLog("never retrieved")) {
+      loop.close();
+      log.assertCount(1);
+      assertThat(log.records().get(0).getMessage()).contains(nameOfCoroutine());
+      assertThat(log.records().get(0).getThrown()).isSameAs(failure);
+      held.clear();
+      Garbage.collect();
+      log.assertCount(1);
+    }
+  }
+
+  @Test
+  void closeOfALoopReportsNoFailureOfAnother() {
+    IOLoop other = newLoop();
+    List<Future<Void>> held = new ArrayList<>();
+    recordLost();
+    other.runSync(
+        () -> {
+          held.add(fail());
+          await(moment);
+          await(moment);
+        });
+    loop.close();
+    assertThat(events).isEmpty();
+    other.close();
+    assertThat(events).containsExactly(nameOfCoroutine(), failure);
+    assertThat(held).hasSize(1);
+  }
+
+  @Test
+  void handlerIsToldInsteadOfTheLog() throws InterruptedException {
+    recordLost();
+    loop.runSync(
+        () -> {
+          fail();
+          await(moment);
+          await(moment);
+        });
+    Garbage.collectUntil(() -> events.size() == 2);
+    loop.close();
+    Garbage.collect();
+    assertThat(events).containsExactly(nameOfCoroutine(), failure);
+  }
+
+  @Test
+  void handlerIsToldOfPlainFuturesTooAndOfThoseThatFailOnOtherThreads() throws Exception {
+    recordLost();
+    onOtherThread(
+        () -> {
+          new Future<Void>().setException(failure);
+          return null;
+        });
+    Garbage.collectUntil(() -> events.size() == 2);
+    assertThat(events).containsExactly("Future", failure);
+  }
+
+  @Test
+  void handlerThatThrowsIsLogged() {
+    RuntimeException ofHandler = new RuntimeException("handler failed on purpose");
+    Future.setLostFailureHandler(
+        (text, lost) -> {
+          throw ofHandler;
+        });
+    Future<Void> held = new Future<>();
+    loop.makeCurrent();
+    held.setException(failure);
+    try (ExpectLog log = expectLog("handler of lost failures")) {
+      loop.close();
+      log.assertCount(1);
+      assertThat(log.records().get(0).getThrown()).isSameAs(ofHandler);
+    }
+    assertThat(held.done()).isTrue();
+  }
+
+  /** Runs {@code look} on a coroutine that has failed, and closes the loop. */
+  private void lookAndClose(Look look) {
+    loop.runSync(
+        () -> {
+          Future<Void> failed = fail();
+          await(moment);
+          await(moment);
+          look.at(failed);
+        });
+    loop.close();
+    loop = newLoop();
+  }
+
+  private interface Look {
+    void at(Future<Void> failed) throws Exception;
+  }
+
+  @Test
+  void everyWayOfLookingSilencesTheReport() throws InterruptedException {
+    recordLost();
+    lookAndClose(Future::exception);
+    lookAndClose(failed -> assertThatThrownBy(failed::result).isSameAs(failure));
+    lookAndClose(failed -> assertThatThrownBy(failed::get).hasCause(failure));
+    lookAndClose(failed -> assertThatThrownBy(failed::join).hasCause(failure));
+    lookAndClose(failed -> assertThatThrownBy(() -> failed.getNow(null)).hasCause(failure));
+    lookAndClose(failed -> assertThatThrownBy(() -> await(failed)).isSameAs(failure));
+    lookAndClose(failed -> failed.handle((value, thrown) -> events.add("handled")));
+    lookAndClose(failed -> failed.addDoneCallback(Future::exception));
+    Garbage.collect();
+    assertThat(events).containsExactly("handled");
+  }
+
+  @Test
+  void lookingBeforeTheFailureCountsToo() throws InterruptedException {
+    recordLost();
+    loop.runSync(
+        () -> {
+          Future<Void> awaited = fail();
+          coroutine(
+              () -> {
+                assertThatThrownBy(() -> await(awaited)).isSameAs(failure);
+                events.add("awaited");
+              });
+          fail().whenComplete((value, thrown) -> events.add("dependent"));
+          fail().addDoneCallback(done -> events.add(done.exception()));
+          for (int i = 0; i < 3; i++) {
+            await(moment);
+          }
+        });
+    loop.close();
+    Garbage.collect();
+    assertThat(events).containsExactly("dependent", failure, "awaited");
+  }
+
+  @Test
+  void doneCallbackThatDoesNotLookIsNone() {
+    recordLost();
+    lookAndClose(failed -> failed.addDoneCallback(done -> events.add("called")));
+    assertThat(events).containsExactly("called", nameOfCoroutine(), failure);
+  }
+
+  @Test
+  void cancelledCoroutineIsNoFailure() throws InterruptedException {
+    recordLost();
+    loop.runSync(
+        () -> {
+          coroutine(() -> await(new Future<>())).cancel(true);
+          await(moment);
+        });
+    try (ExpectLog log = expectLog("")) {
+      loop.close();
+      Garbage.collect();
+      log.assertCount(0);
+    }
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void failureOfASpawnedCoroutineIsLoggedAtOnceAndNotAgain() throws InterruptedException {
+    recordLost();
+    try (ExpectLog log = expectLog("")) {
+      loop.spawnCallback(
+          (Action)
+              () -> {
+                throw failure;
+              });
+      loop.addCallback(() -> events.add(log.records().size()));
+      runOneTurn();
+      loop.close();
+      Garbage.collect();
+      log.assertCount(1);
+      assertThat(log.records().get(0).getMessage()).contains("Exception in callback");
+      assertThat(log.records().get(0).getThrown()).isSameAs(failure);
+    }
+    assertThat(events).containsExactly(1);
+  }
+
+  @Test
+  void failuresOfAGroupAreThrownAndNotReported() throws InterruptedException {
+    recordLost();
+    loop.runSync(
+        () ->
+            assertThatThrownBy(
+                    () ->
+                        TaskGroup.run(
+                            group -> {
+                              fail(group);
+                              fail(group);
+                              return await(new Future<>());
+                            }))
+                .isSameAs(failure));
+    loop.close();
+    Garbage.collect();
+    assertThat(events).isEmpty();
+  }
+
+  private void fail(TaskGroup group) {
+    group.start(
+        (Action)
+            () -> {
+              await(moment);
+              throw failure;
+            });
+  }
+
+  // Who awaited the shield has gone, so nobody can look any more.
+  @Test
+  void failureBehindAShieldThatWasCancelledIsReported() throws InterruptedException {
+    recordLost();
+    loop.runSync(
+        () -> {
+          Future<Void> shielded = shield(fail());
+          shielded.cancel(true);
+          await(moment);
+          await(moment);
+        });
+    Garbage.collect();
+    loop.close();
+    assertThat(events).containsExactly(nameOfCoroutine(), failure);
+  }
+
+  @Test
+  void failureAfterItsAwaiterWasCancelledIsReported() {
+    recordLost();
+    Future<Void> data = new Future<>();
+    loop.runSync(
+        () -> {
+          Future<Void> waiter = coroutine(() -> await(data));
+          waiter.cancel(true);
+          WaiterContract.awaitEnd(waiter);
+          data.setException(failure);
+        });
+    loop.close();
+    assertThat(events).containsExactly("Future", failure);
+  }
+}
