@@ -291,7 +291,13 @@ public final class Gen {
    */
   public static <T extends @Nullable Object> Future<T> shield(CompletionStage<T> future) {
     Future<T> outcome = new Future<>();
-    Future.from(future).addDoneCallback(done -> copy(done, outcome));
+    Future.from(future)
+        .addDoneCallback(
+            done -> {
+              if (!outcome.isDone()) {
+                copy(done, outcome);
+              }
+            });
     return outcome;
   }
 

@@ -254,10 +254,7 @@ public abstract class TimeoutBodyContract extends LoopContract {
   @Test
   void outerTimeoutIsNotForgottenWhereTheInnerOneIsJustUnwinding() {
     loop.runSync(() -> awaitTimeout(timeout(millis(3), retry(millis(1), millis(4))), "PT0.003S"));
-    assertThat(events)
-        .startsWith("cancelled", "unwound", "retry")
-        .endsWith("unwound", "timed out")
-        .hasSizeLessThanOrEqualTo(6);
+    assertThat(events).containsExactly("cancelled", "unwound", "timed out");
   }
 
   @Test
