@@ -676,6 +676,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   public String dump() {
     StringBuilder text = new StringBuilder(toString()).append('\n');
     for (Runner<?> runner : suspended.toList()) {
+      if (!runner.isSuspended()) {
+        continue;
+      }
       text.append("  ").append(runner).append('\n');
       for (StackTraceElement frame : StackFrames.ofUser(runner.stackTrace())) {
         text.append("      at ").append(frame).append('\n');

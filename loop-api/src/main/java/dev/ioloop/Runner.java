@@ -187,7 +187,13 @@ final class Runner<T extends @Nullable Object>
   }
 
   private void runSegment(ThreadState state) {
-    fiber.resume(state);
+    if (listed) {
+      loop.suspended.resumed();
+      fiber.resume(state);
+      loop.suspended.paused();
+    } else {
+      fiber.resume(state);
+    }
     if (fiber.ended()) {
       end();
     } else {
@@ -312,6 +318,10 @@ final class Runner<T extends @Nullable Object>
       raise = cancelled();
       run();
     }
+  }
+
+  boolean isSuspended() {
+    return awaiting != null;
   }
 
   /** Returns the frames of the suspended body from its await on, innermost first. */

@@ -21,6 +21,7 @@ final class StackFrames {
 
   static boolean isSwitching(String className) {
     return className.startsWith("jdk.internal.vm.")
+        || className.contains("$$Lambda")
         || className.startsWith("java.lang.invoke.")
         || className.startsWith("java.util.concurrent.locks.")
         || className.startsWith("jdk.internal.misc.")

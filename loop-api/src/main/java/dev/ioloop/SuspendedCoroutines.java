@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class SuspendedCoroutines {
   private @Nullable Runner<?> first;
   private @Nullable Runner<?> last;
-  private int size;
+  private int listed;
+
+  /** How many of them are running a segment now: more than one where one resumes another. */
+  private int running;
 
   void add(Runner<?> runner) {
     runner.listed = true;
@@ -22,7 +25,7 @@ final class SuspendedCoroutines {
       last.next = runner;
     }
     last = runner;
-    size++;
+    listed++;
   }
 
   void remove(Runner<?> runner) {
@@ -41,19 +44,31 @@ final class SuspendedCoroutines {
     runner.previous = null;
     runner.next = null;
     runner.listed = false;
-    size--;
+    listed--;
   }
 
+  /** Says that a listed coroutine is resumed. */
+  void resumed() {
+    running++;
+  }
+
+  /** Says that the segment of a listed coroutine has ended. */
+  void paused() {
+    running--;
+  }
+
+  /** Returns how many are suspended now. */
   int size() {
-    return size;
+    return listed - running;
   }
 
+  /** Returns whether all have ended. */
   boolean isEmpty() {
-    return size == 0;
+    return listed == 0;
   }
 
   List<Runner<?>> toList() {
-    List<Runner<?>> list = new ArrayList<>(size);
+    List<Runner<?>> list = new ArrayList<>(listed);
     for (Runner<?> runner = first; runner != null; runner = runner.next) {
       list.add(runner);
     }

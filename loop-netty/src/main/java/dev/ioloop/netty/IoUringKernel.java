@@ -43,19 +43,6 @@ final class IoUringKernel implements Kernel {
     }
   }
 
-  // The ring is known to the kernel by its place in a table of the thread that enabled it. A
-  // virtual thread may find itself on another thread, whose table has another ring at that place.
-  @Override
-  public void checkThread(Thread thread) {
-    ThreadGroup group = thread.getThreadGroup();
-    if (group != null && group.getName().equals("VirtualThreads")) {
-      throw new IllegalStateException(
-          "an io_uring belongs to one platform thread, and this is a virtual one: "
-              + thread
-              + "; start the loop on a platform thread, or use the backend epoll or nio");
-    }
-  }
-
   // The first run enables the ring, and a queue that is full cannot be submitted before that. There
   // is nothing else to run yet.
   @Override

@@ -21,13 +21,6 @@ interface Kernel {
    */
   default void checkOpen(int fd) {}
 
-  /**
-   * Refuses a thread that cannot drive this facility.
-   *
-   * @throws IllegalStateException with the reason
-   */
-  default void checkThread(Thread thread) {}
-
   /** Called when {@code loop} has got its thread, by that thread. */
   default void bound(ManualIoEventLoop loop) {}
 

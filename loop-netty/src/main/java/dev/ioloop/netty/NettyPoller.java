@@ -82,10 +82,8 @@ final class NettyPoller implements Poller {
 
   @Override
   public void bind() {
-    Thread thread = Thread.currentThread();
-    kernel.checkThread(thread);
-    loop.setOwningThread(thread);
-    owner = thread;
+    owner = Thread.currentThread();
+    loop.setOwningThread(owner);
     kernel.bound(loop);
   }
 

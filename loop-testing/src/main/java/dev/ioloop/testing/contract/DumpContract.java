@@ -1,0 +1,200 @@
+package dev.ioloop.testing.contract;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Future;
+import dev.ioloop.Generator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The text that shows what waits where. */
+@OnEachGenerator
+public abstract class DumpContract extends LoopContract {
+
+  private static final String HEADING = "  coroutine of " + DumpContract.class.getName();
+
+  /** The lines on which {@link #here} was called, in that order. */
+  private final List<Integer> lines = new ArrayList<>();
+
+  /** Made by subclasses. */
+  protected DumpContract() {}
+
+  /** Notes the line it is called on, and returns {@code awaited}, to be awaited on that line. */
+  private <T> Future<T> here(Future<T> awaited) {
+    lines.add(
+        StackWalker.getInstance()
+            .walk(frames -> frames.skip(1).findFirst().orElseThrow().getLineNumber()));
+    return awaited;
+  }
+
+  private static String frame(String method, int line) {
+    return "      at [^(]*DumpContract\\.\\S*"
+        + method
+        + "\\S*\\(DumpContract\\.java:"
+        + line
+        + "\\)";
+  }
+
+  private void assertMatches(String text, List<String> patterns) {
+    List<String> actual = text.lines().toList();
+    assertThat(actual).hasSameSizeAs(patterns);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i)).matches(patterns.get(i));
+    }
+  }
+
+  private Future<Void> waiting(Future<Void> gate) {
+    return coroutine(() -> await(here(gate)));
+  }
+
+  private Future<Void> waitingBelow(Future<Void> gate) {
+    return coroutine(
+        () -> {
+          waitBelow(here(gate));
+          events.add("resumed");
+        });
+  }
+
+  private void waitBelow(Future<Void> gate) {
+    await(here(gate));
+  }
+
+  @Test
+  void loopWithoutCoroutinesIsOneLine() {
+    loop.callLater(Duration.ofHours(1), record("never"));
+    assertThat(loop.dump()).isEqualTo(loop + "\n");
+    assertThat(loop.toString()).contains(loop.backend(), "stopped", "timeouts=1");
+  }
+
+  @Test
+  void everySuspendedCoroutineIsShownWithTheLineItWaitsAt() {
+    loop.runSync(
+        () -> {
+          Future<Void> gate = new Future<>();
+          waiting(gate);
+          coroutine(() -> events.add("ended"));
+          Future<Void> below = waitingBelow(gate);
+          events.add(loop.dump());
+          gate.setResult(null);
+          await(below);
+        });
+    assertThat(events).hasSize(3);
+    assertMatches(
+        (String) events.get(1),
+        List.of(
+            "IOLoop\\[.* running on .*suspended coroutines=2]",
+            HEADING,
+            frame("waiting", lines.get(0)),
+            HEADING,
+            frame("waitBelow", lines.get(2)),
+            frame("waitingBelow", lines.get(1))));
+  }
+
+  @Test
+  void stoppedLoopShowsThemToo() {
+    loop.makeCurrent();
+    Future<Void> gate = new Future<>();
+    waiting(gate);
+    assertMatches(
+        loop.dump(), List.of("IOLoop\\[.* stopped.*]", HEADING, frame("waiting", lines.get(0))));
+    gate.setResult(null);
+    runOneTurn();
+    assertThat(loop.dump()).isEqualTo(loop + "\n");
+  }
+
+  @Test
+  void lineIsThatOfThePresentAwait() {
+    loop.makeCurrent();
+    Future<Void> first = new Future<>();
+    Future<Void> second = new Future<>();
+    coroutine(
+        () -> {
+          await(here(first));
+          await(here(second));
+        });
+    String before = loop.dump();
+    first.setResult(null);
+    runOneTurn();
+    String after = loop.dump();
+    assertThat(lines.get(1)).isEqualTo(lines.get(0) + 1);
+    assertThat(before).contains("DumpContract.java:" + lines.get(0));
+    assertThat(after)
+        .contains("DumpContract.java:" + lines.get(1))
+        .doesNotContain("DumpContract.java:" + lines.get(0));
+  }
+
+  @Test
+  void coroutineThatAwaitsAnotherIsShownBesideIt() {
+    loop.makeCurrent();
+    Future<Void> inner = waiting(new Future<>());
+    waiting(inner);
+    assertMatches(
+        loop.dump(),
+        List.of(
+            "IOLoop.*",
+            HEADING,
+            frame("waiting", lines.get(0)),
+            HEADING,
+            frame("waiting", lines.get(1))));
+  }
+
+  @Test
+  void coroutineWhoseGeneratorAwaitsIsShownWhereItDrivesThat() {
+    loop.makeCurrent();
+    Future<Void> gate = new Future<>();
+    Generator<String, Void, Void> generator =
+        Generator.of(
+            g -> {
+              await(gate);
+              return null;
+            });
+    coroutine(() -> events.add(here(gate).done() || generator.hasNext()));
+    assertThat(loop.dump()).contains(HEADING, "DumpContract.java:" + lines.get(0));
+    gate.setResult(null);
+    runOneTurn();
+    assertThat(events).containsExactly(false);
+  }
+
+  @Test
+  void coroutineThatRunsIsNotShown() {
+    loop.runSync(
+        () -> {
+          await(moment);
+          events.add(loop.dump().equals(loop + "\n"));
+        });
+    assertThat(events).containsExactly(true);
+  }
+
+  @Test
+  void runSyncThatIsStoppedEarlyShowsThem() {
+    assertThatThrownBy(
+            () ->
+                loop.runSync(
+                    () -> {
+                      waiting(new Future<>());
+                      loop.stop();
+                      await(here(sleep(Duration.ofHours(1))));
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .message()
+        .satisfies(
+            message -> {
+              assertThat(message.lines().findFirst().orElseThrow()).startsWith("runSync() was");
+              assertMatches(
+                  message.lines().skip(1).reduce("", (all, line) -> all + line + "\n"),
+                  List.of(
+                      "IOLoop.*",
+                      HEADING,
+                      frame("waiting", lines.get(0)),
+                      HEADING,
+                      frame("runSyncThatIsStoppedEarly", lines.get(1))));
+            });
+  }
+}
