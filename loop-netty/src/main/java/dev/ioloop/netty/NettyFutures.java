@@ -5,8 +5,8 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Netty's futures awaitable: {@code Channel channel = await(bootstrap.connect(address))} does
- * it by itself, through {@link NettyYieldConverter}; this class is for the typed form.
+ * Makes Netty's futures awaitable: {@code await((Object) bootstrap.connect(address))} does it by
+ * itself, through {@link NettyYieldConverter}; this class is for the typed form.
  *
  * <pre>{@code
  * Integer sum = await(NettyFutures.from(eventLoop.submit(() -> 2 + 3)));
