@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of {@link IOLoop#runMain}. */
 final class RunMain {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   /** How long a body that was cancelled by a signal may take to unwind. */
   private static final long UNWIND_LIMIT_SECONDS = 10;
@@ -35,9 +36,12 @@ final class RunMain {
   void run() {
     try (Signals signals = Signals.handle(this::signalled)) {
       loop.runSync(this::runBody);
-    } catch (CancellationException e) {
+    } catch (Throwable e) {
       if (received.get() == 0) {
         throw e;
+      }
+      if (!(e instanceof CancellationException)) {
+        LOG.log(System.Logger.Level.ERROR, "The main body failed when a signal ended it", e);
       }
     } finally {
       unwound.countDown();
