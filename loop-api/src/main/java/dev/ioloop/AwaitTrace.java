@@ -28,7 +28,10 @@ final class AwaitTrace extends Throwable {
       }
     }
     if (attached < MAX_PER_EXCEPTION) {
-      failure.addSuppressed(new AwaitTrace(runner));
+      AwaitTrace trace = new AwaitTrace(runner);
+      if (trace.getStackTrace().length > 0) {
+        failure.addSuppressed(trace);
+      }
     }
   }
 
@@ -41,7 +44,7 @@ final class AwaitTrace extends Throwable {
         break;
       }
       if (!StackFrames.isSwitching(name)) {
-        frames.add(frame);
+        frames.add(StackFrames.plain(frame));
       }
     }
     return frames.toArray(new StackTraceElement[0]);

@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** Turns the kinds of bodies that users give into the one kind that a coroutine runs. */
 final class Bodies {
 
+  /** A callable that runs what the user gave. */
+  interface Wrapper {
+    Object body();
+  }
+
   /** A body without a result. */
-  private record OfAction(Action body) implements Callable<@Nullable Void> {
+  private record OfAction(Action body) implements Callable<@Nullable Void>, Wrapper {
     @Override
     public @Nullable Void call() throws Exception {
       body.run();
@@ -18,7 +23,8 @@ final class Bodies {
   }
 
   /** A body whose outcome is that of the stage it returns. */
-  private record OfAsync<T extends @Nullable Object>(AsyncCallable<T> body) implements Callable<T> {
+  private record OfAsync<T extends @Nullable Object>(AsyncCallable<T> body)
+      implements Callable<T>, Wrapper {
     @Override
     public T call() throws Exception {
       CompletionStage<T> stage = body.call();
@@ -39,10 +45,8 @@ final class Bodies {
   /** Returns a name for a body: the class in which it is written. */
   static String name(Callable<?> callable) {
     Object body = callable;
-    if (callable instanceof OfAction action) {
-      body = action.body;
-    } else if (callable instanceof OfAsync<?> async) {
-      body = async.body;
+    while (body instanceof Wrapper wrapper) {
+      body = wrapper.body();
     }
     String name = body.getClass().getName();
     int lambda = name.indexOf("$$Lambda");

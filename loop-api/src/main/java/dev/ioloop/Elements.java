@@ -62,7 +62,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     @Override
     public boolean hasNext() {
       Flow.Subscription subscribed = Gen.await(subscription);
-      Future<Boolean> answer = new Future<>();
+      Future<Boolean> answer = Future.owned(this::takeWaiting);
       boolean request;
       synchronized (this) {
         if (element != null) {
@@ -97,6 +97,14 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     }
 
     void cancel() {
+      synchronized (this) {
+        if (ended) {
+          return;
+        }
+        ended = true;
+        element = null;
+        waiting = null;
+      }
       if (!subscription.cancel(true) && !subscription.isCancelled()) {
         subscription.result().cancel();
       }
@@ -104,6 +112,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
 
     @Override
     public void onSubscribe(Flow.Subscription subscribed) {
+      Objects.requireNonNull(subscribed, "subscribed == null");
       if (!subscription.complete(subscribed)) {
         subscribed.cancel();
       }
@@ -114,6 +123,9 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
       Objects.requireNonNull(next, "next == null");
       Future<Boolean> answer;
       synchronized (this) {
+        if (ended) {
+          return;
+        }
         element = next;
         requested = false;
         answer = takeWaiting();
@@ -125,8 +137,12 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
+      Objects.requireNonNull(failure, "failure == null");
       Future<Boolean> answer;
       synchronized (this) {
+        if (ended) {
+          return;
+        }
         ended = true;
         this.failure = failure;
         answer = takeWaiting();
@@ -148,7 +164,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
       }
     }
 
-    private @Nullable Future<Boolean> takeWaiting() {
+    private synchronized @Nullable Future<Boolean> takeWaiting() {
       Future<Boolean> taken = waiting;
       waiting = null;
       return taken;

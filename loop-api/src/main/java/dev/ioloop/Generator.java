@@ -56,6 +56,9 @@ public final class Generator<
       if (future.isDone() && future != Gen.moment) {
         return future.take();
       }
+      if (MonitorCheck.ENABLED) {
+        MonitorCheck.check();
+      }
       awaited = future;
       suspend();
       return future.take();
@@ -126,7 +129,8 @@ public final class Generator<
   }
 
   /**
-   * Returns whether there is another value, for which it runs the body ahead.
+   * Returns whether there is another value, for which it runs the body ahead. What the body throws
+   * meanwhile is thrown here, once.
    *
    * @throws IllegalStateException if called by the body itself
    */
@@ -136,6 +140,8 @@ public final class Generator<
       step(null, null);
       if (state != State.ENDED) {
         state = State.AHEAD;
+      } else if (failure != null) {
+        throw Sneaky.raise(failure);
       }
     }
     checkNotRunning();

@@ -365,7 +365,7 @@ public final class IOLoop implements Executor, AutoCloseable {
    * holds. Registered channels stay open. Later callbacks of any thread are dropped silently; a
    * second call does nothing. Safe to call from any thread. Tornado: {@code IOLoop.close}.
    *
-   * @throws IllegalStateException if this loop is running
+   * @throws IllegalStateException if this loop is running, or in one of its coroutines
    */
   @Override
   public void close() {
@@ -375,7 +375,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** As {@link #close()}; with {@code allHandles} closes the registered channels, too. */
   public void close(boolean allHandles) {
     ThreadState state = ThreadState.get();
-    if (running || state.fiber() != null) {
+    if (running || Runner.isPresentOneOf(this)) {
       throw new IllegalStateException(
           "close() of a running loop; call stop() and let start() return");
     }
@@ -406,6 +406,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       bind(state);
     }
     IOLoop formerCurrent = state.current;
+    IOLoop formerRunning = state.running;
     state.current = this;
     state.running = this;
     threadState = state;
@@ -413,7 +414,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     try {
       new Unwinding(this, iterations, mayPoll).run();
     } finally {
-      state.running = null;
+      state.running = formerRunning;
       state.current = formerCurrent;
     }
   }

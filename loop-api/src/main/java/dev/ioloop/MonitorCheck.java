@@ -32,7 +32,7 @@ final class MonitorCheck {
       if (monitor.getLockedStackDepth() < depthOfBody) {
         throw new IllegalStateException(
             "await() inside synchronized at "
-                + monitor.getLockedStackFrame()
+                + StackFrames.plain(monitor.getLockedStackFrame())
                 + ": the monitor of "
                 + monitor.getClassName()
                 + " would stay taken; use dev.ioloop.locks to exclude other coroutines");
@@ -42,8 +42,7 @@ final class MonitorCheck {
 
   private static int depthOfBody(StackTraceElement[] stack) {
     for (int i = 0; i < stack.length; i++) {
-      if (stack[i].getClassName().equals(Runner.class.getName())
-          && stack[i].getMethodName().equals("runBody")) {
+      if (stack[i].getClassName().equals(Fiber.class.getName())) {
         return i;
       }
     }

@@ -305,6 +305,12 @@ final class Runner<T extends @Nullable Object>
         && runner.cancellation != Cancellation.NONE;
   }
 
+  /** Returns whether this is called on the fiber of a coroutine of {@code loop}. */
+  static boolean isPresentOneOf(IOLoop loop) {
+    Fiber fiber = ThreadState.get().fiber();
+    return fiber != null && fiber.body() instanceof Runner<?> runner && runner.loop == loop;
+  }
+
   private CancellationException cancelled() {
     return new CancellationException(this + " was cancelled");
   }

@@ -13,7 +13,7 @@ final class StackFrames {
     for (StackTraceElement frame : stack) {
       String name = frame.getClassName();
       if (!isSwitching(name)) {
-        frames.add(frame);
+        frames.add(plain(frame));
       }
     }
     return frames;
@@ -33,8 +33,15 @@ final class StackFrames {
         || isOf(className, Fiber.class)
         || isOf(className, AwaitTrace.class)
         || isOf(className, Bodies.class)
+        || isOf(className, TaskGroup.class)
         || isOf(className, ContinuationFiber.class)
         || isOf(className, ThreadFiber.class);
+  }
+
+  /** Returns the frame without the names of its class loader and its module. */
+  static StackTraceElement plain(StackTraceElement frame) {
+    return new StackTraceElement(
+        frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
   }
 
   /** Returns whether a frame belongs to {@code type}, to one of its members or its lambdas. */

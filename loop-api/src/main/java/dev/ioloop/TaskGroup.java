@@ -43,6 +43,15 @@ public final class TaskGroup implements AutoCloseable {
     T call(TaskGroup group) throws Exception;
   }
 
+  /** The body of {@link #run} as a coroutine has it. */
+  private record OfScope<T extends @Nullable Object>(Scope<T> body, TaskGroup group)
+      implements Callable<T>, Bodies.Wrapper {
+    @Override
+    public T call() throws Exception {
+      return body.call(group);
+    }
+  }
+
   private final Set<Future<?>> children = new LinkedHashSet<>();
 
   /** The body of {@link #run}, which ends with the group but is not waited for by it. */
@@ -67,7 +76,7 @@ public final class TaskGroup implements AutoCloseable {
   public static <T extends @Nullable Object> T run(Scope<T> body) {
     Objects.requireNonNull(body, "body == null");
     TaskGroup group = new TaskGroup();
-    Future<T> outcome = coroutine(() -> body.call(group));
+    Future<T> outcome = coroutine(new OfScope<>(body, group));
     group.body = outcome;
     if (group.failure != null) {
       outcome.cancel(true);

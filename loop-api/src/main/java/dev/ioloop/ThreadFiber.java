@@ -2,6 +2,7 @@ package dev.ioloop;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fiber on a thread of its own, for JDKs without continuations: a virtual thread where the JDK
@@ -30,6 +31,9 @@ final class ThreadFiber extends Fiber {
    */
   private ThreadState callerState;
 
+  /** The context that goes with the turn. */
+  private @Nullable Context handedContext;
+
   private boolean discarded;
 
   ThreadFiber(Body body) {
@@ -56,7 +60,9 @@ final class ThreadFiber extends Fiber {
   private void enter(ThreadState mine) {
     mine.current = callerState.current;
     mine.running = callerState.running;
-    mine.context = callerState.context;
+    if (Context.inUse) {
+      Context.swap(mine, handedContext);
+    }
     IOLoop loop = mine.current;
     if (loop != null) {
       loop.moveOwner(caller, thread);
@@ -65,7 +71,9 @@ final class ThreadFiber extends Fiber {
 
   /** Gives the place back, and the turn. */
   private void giveTurn(ThreadState mine) {
-    callerState.context = mine.context;
+    if (Context.inUse) {
+      handedContext = Context.swap(mine, null);
+    }
     IOLoop loop = callerState.current;
     if (loop != null) {
       loop.moveOwner(thread, caller);
@@ -79,6 +87,9 @@ final class ThreadFiber extends Fiber {
   void resume(ThreadState from) {
     callerState = from;
     caller = Thread.currentThread();
+    if (Context.inUse) {
+      handedContext = Context.capture(from);
+    }
     turn = BODY;
     if (started) {
       LockSupport.unpark(thread);
@@ -87,6 +98,9 @@ final class ThreadFiber extends Fiber {
       thread.start();
     }
     awaitTurn(CALLER);
+    if (Context.inUse) {
+      Context.swap(from, handedContext);
+    }
   }
 
   @Override

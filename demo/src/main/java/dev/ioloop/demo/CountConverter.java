@@ -3,19 +3,32 @@ package dev.ioloop.demo;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads how many of something there shall be: none or more. */
+/** Reads how many of something there shall be. */
 final class CountConverter implements ITypeConverter<Integer> {
+  private final int least;
+  private final int most;
+
+  /** Allows none and more. */
+  CountConverter() {
+    this(0, Integer.MAX_VALUE);
+  }
+
+  CountConverter(int least, int most) {
+    this.least = least;
+    this.most = most;
+  }
+
   @Override
   public Integer convert(String text) {
     try {
       int count = Integer.parseInt(text);
-      if (count >= 0) {
+      if (count >= least && count <= most) {
         return count;
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
     throw new TypeConversionException(
-        "\"" + text + "\" is not a count; write a whole number from 0 to " + Integer.MAX_VALUE);
+        "\"" + text + "\" is not a count; write a whole number from " + least + " to " + most);
   }
 }

@@ -32,6 +32,8 @@ public final class Main {
     main.addSubcommand("asyn-sum", asynSum());
     main.addSubcommand("generator", generator());
     main.addSubcommand("waker", waker());
+    main.addSubcommand("tasks", tasks());
+    main.addSubcommand("crawl", crawl());
     main.addSubcommand("backends", backends());
 
     ErrorHandler errors = new ErrorHandler();
@@ -85,6 +87,40 @@ public final class Main {
             "waker --period 200ms --count 10 --backend nio")
         .addOption(period)
         .addOption(count);
+  }
+
+  private static CommandSpec tasks() {
+    return Usage.of(
+        new Tasks(),
+        "Groups of coroutines that end together: one fails, or the time is over.",
+        "tasks",
+        "tasks --backend nio --generator thread");
+  }
+
+  private static CommandSpec crawl() {
+    OptionSpec workers =
+        OptionSpec.builder("--workers")
+            .paramLabel("N")
+            .type(int.class)
+            .converters(new CountConverter(1, 1_000))
+            .defaultValue("4")
+            .description("How many pages are fetched at the same time. Default: 4.")
+            .build();
+    OptionSpec pages =
+        OptionSpec.builder("--pages")
+            .paramLabel("N")
+            .type(int.class)
+            .converters(new CountConverter(1, 100_000))
+            .defaultValue("20")
+            .description("How many pages the site has. Default: 20.")
+            .build();
+    return Usage.of(
+            () -> new Crawl(workers.getValue(), pages.getValue()).run(),
+            "A pool of workers over a queue, which reads a small web site on this machine.",
+            "crawl",
+            "crawl --workers 1 --pages 50 --backend nio")
+        .addOption(workers)
+        .addOption(pages);
   }
 
   private static CommandSpec backends() {

@@ -20,7 +20,7 @@ final class BadInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"asyn-sum", "generator", "waker", "backends"})
+  @ValueSource(strings = {"asyn-sum", "generator", "waker", "tasks", "crawl", "backends"})
   void unknownBackendListsWhatWasFound(String command) {
     CommandRun run = CommandRun.of(command, "--backend", "bogus");
     assertThat(run.code()).isEqualTo(2);
@@ -83,14 +83,17 @@ final class BadInputTest {
     assertThat(run.err())
         .last()
         .asString()
-        .contains("--help", "asyn-sum, generator, waker, backends");
+        .contains("--help", "asyn-sum, generator, waker, tasks, crawl, backends");
   }
 
   @Test
   void noCommandIsAnsweredWithTheCommands() {
     CommandRun run = CommandRun.of();
     assertRefused(run, "Missing required subcommand");
-    assertThat(run.err()).last().asString().contains("asyn-sum, generator, waker, backends");
+    assertThat(run.err())
+        .last()
+        .asString()
+        .contains("asyn-sum, generator, waker, tasks, crawl, backends");
   }
 
   @Test

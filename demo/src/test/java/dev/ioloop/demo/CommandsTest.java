@@ -117,13 +117,13 @@ final class CommandsTest {
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(String.join("\n", run.out()))
-        .contains("asyn-sum", "generator", "waker", "backends")
+        .contains("asyn-sum", "generator", "waker", "tasks", "crawl", "backends")
         .contains("--backend", "--generator", "--verbose", "--version")
         .contains("Exit codes:", "Examples:", "java -jar ioloop-demo.jar asyn-sum");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"asyn-sum", "generator", "waker", "backends"})
+  @ValueSource(strings = {"asyn-sum", "generator", "waker", "tasks", "crawl", "backends"})
   void everyCommandHasHelpWithItsOwnExamples(String command) {
     CommandRun run = CommandRun.of(command, "--help");
     assertThat(run.code()).isZero();

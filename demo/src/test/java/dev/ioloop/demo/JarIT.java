@@ -57,6 +57,23 @@ final class JarIT {
   }
 
   @Test
+  void tasksPrintsTwoTraces() throws Exception {
+    JavaRun run = run(List.of("tasks"));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).anyMatch(line -> line.contains("NumberFormatException"));
+    assertThat(run.out()).anyMatch(line -> line.contains("LoopTimeoutException"));
+    assertThat(run.code()).isZero();
+  }
+
+  @Test
+  void crawlEndsByItself() throws Exception {
+    JavaRun run = run(List.of("crawl", "--pages", "5"));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).last().asString().startsWith("pages: 5, workers: 4, time: ");
+    assertThat(run.code()).isZero();
+  }
+
+  @Test
   void manifestGivesTheFastMakeWhereThereIsOne() throws Exception {
     JavaRun run = run(List.of("backends"));
     String make = Choices.hasContinuations() ? "continuation" : "thread";

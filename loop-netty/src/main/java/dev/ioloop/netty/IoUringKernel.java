@@ -27,6 +27,10 @@ final class IoUringKernel implements Kernel {
   private final Deque<IoUringWatch> due = new ArrayDeque<>();
   private final List<IoUringWatch> channels = new ArrayList<>();
   private int cursor;
+  private @Nullable IoUringTeardown teardown;
+
+  /** How many registrations there are, with those that are cancelled but not done. */
+  private int registered;
 
   @Override
   public FdWatch watch(
@@ -46,8 +50,9 @@ final class IoUringKernel implements Kernel {
   // The first run enables the ring, and a queue that is full cannot be submitted before that. There
   // is nothing else to run yet.
   @Override
-  public void bound(ManualIoEventLoop loop) {
+  public void bound(NettyPoller poller, ManualIoEventLoop loop, IoHandler handler) {
     loop.run(-1, -1);
+    teardown = new IoUringTeardown(poller, handler);
   }
 
   @Override
@@ -59,8 +64,20 @@ final class IoUringKernel implements Kernel {
   }
 
   @Override
-  public void prepareToDestroyAsHeir(IoHandler handler, Runnable wakeup) throws Exception {
-    IoUringFence.prepareToDestroy(handler, wakeup);
+  public void takeOver() {
+    if (teardown != null) {
+      teardown.takeOver(() -> registered == 0);
+    }
+  }
+
+  /** Called when a watch gets a registration with Netty. */
+  void registered() {
+    registered++;
+  }
+
+  /** Called when a registration has ended, and all of its operations. */
+  void unregistered() {
+    registered--;
   }
 
   void due(IoUringWatch watch) {

@@ -73,6 +73,7 @@ final class IoUringWatch extends FdWatch implements IoUringIoHandle {
     }
     if (registration == null) {
       registration = poller.register(this);
+      kernel.registered();
       kernel.add(this);
     }
     becomeDue();
@@ -120,6 +121,11 @@ final class IoUringWatch extends FdWatch implements IoUringIoHandle {
     if (wanted) {
       fire(ready);
     }
+  }
+
+  @Override
+  public void unregistered() {
+    kernel.unregistered();
   }
 
   /** Lets go of a channel that was closed while armed: until then the kernel keeps it open. */

@@ -21,19 +21,17 @@ interface Kernel {
    */
   default void checkOpen(int fd) {}
 
-  /** Called when {@code loop} has got its thread, by that thread. */
-  default void bound(ManualIoEventLoop loop) {}
+  /** Called when the poller has got its thread, by that thread. */
+  default void bound(NettyPoller poller, ManualIoEventLoop loop, IoHandler handler) {}
 
   /** Called before each poll. */
   default void beforePoll() {}
 
   /**
-   * Prepares the handler for its end, on another thread than it ran on.
+   * Makes the calling thread the one that drives this facility, to close it. All watches are
+   * cancelled.
    *
-   * @param wakeup wakes the handler as a stranger would
-   * @throws Exception if it cannot be destroyed safely
+   * @throws IllegalStateException if the facility must be left alone
    */
-  default void prepareToDestroyAsHeir(IoHandler handler, Runnable wakeup) throws Exception {
-    handler.prepareToDestroy();
-  }
+  default void takeOver() {}
 }

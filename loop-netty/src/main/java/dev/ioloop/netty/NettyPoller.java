@@ -44,6 +44,9 @@ final class NettyPoller implements Poller {
    */
   private static final long TASK_NANOS = 1_000_000;
 
+  /** A thread that is never started. */
+  private static final Thread STRANGER = new Thread("stranger");
+
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
 
   private final String name;
@@ -84,7 +87,7 @@ final class NettyPoller implements Poller {
   public void bind() {
     owner = Thread.currentThread();
     loop.setOwningThread(owner);
-    kernel.bound(loop);
+    kernel.bound(this, loop, seam.handler());
   }
 
   @Override
@@ -163,8 +166,7 @@ final class NettyPoller implements Poller {
       companion.close();
     }
     if (owner == null) {
-      loop.setOwningThread(Thread.currentThread());
-      owner = Thread.currentThread();
+      bind();
     }
     if (owner == Thread.currentThread()) {
       loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -172,7 +174,7 @@ final class NettyPoller implements Poller {
         loop.run(-1, 0);
       }
     } else if (!loop.isTerminated()) {
-      closeAsHeir(Thread.currentThread(), owner);
+      closeAsHeir(Thread.currentThread());
     }
     // From now on the handler takes every thread for its own, and writes to no descriptor.
     owner = null;
@@ -186,6 +188,19 @@ final class NettyPoller implements Poller {
   /** Registers one of our handles with Netty. */
   IoRegistration register(IoHandle handle) throws Exception {
     return seam.handler().register(handle);
+  }
+
+  /** Runs a task after the ready handlers of this poll. Call from the owner only. */
+  void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  /** Wakes the handler as another thread would. Call from the owner only. */
+  void wakeupAsStranger() {
+    Thread present = owner;
+    owner = STRANGER;
+    seam.handler().wakeup();
+    owner = present;
   }
 
   /** Called by a watch that was cancelled. */
@@ -243,22 +258,20 @@ final class NettyPoller implements Poller {
   // Netty lets only the owner shut a loop down, and the owner may be dead. So its handler is shut
   // down in the same steps, by a thread that the handler takes for its own.
   @SuppressWarnings("deprecation") // shutdownGracefully() would accept tasks that nobody runs
-  private void closeAsHeir(Thread heir, @Nullable Thread former) {
+  private void closeAsHeir(Thread heir) {
     owner = heir;
     IoHandler handler = seam.handler();
     try {
       loop.runNonBlockingTasks(0);
-      kernel.prepareToDestroyAsHeir(
-          handler,
-          () -> {
-            owner = former;
-            handler.wakeup();
-            owner = heir;
-          });
+      for (FdWatch watch : watches.values().toArray(new FdWatch[0])) {
+        watch.cancel();
+      }
+      kernel.takeOver();
+      handler.prepareToDestroy();
       loop.runNonBlockingTasks(0);
       loop.shutdown();
       handler.destroy();
-    } catch (Exception e) {
+    } catch (RuntimeException e) {
       loop.shutdown();
       LOGGER.log(Level.WARNING, "a closed " + name + " loop could not be freed", e);
     }

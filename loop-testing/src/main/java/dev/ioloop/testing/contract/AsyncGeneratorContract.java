@@ -328,8 +328,7 @@ public abstract class AsyncGeneratorContract extends LoopContract {
           WaiterContract.awaitEnd(driver);
         });
     assertThat(events)
-        .containsExactly(
-            "outer 1", "outer 2", "first", "first", "cancelled", "finally", "unwound");
+        .containsExactly("outer 1", "outer 2", "first", "first", "cancelled", "finally", "unwound");
   }
 
   @Test
@@ -344,8 +343,7 @@ public abstract class AsyncGeneratorContract extends LoopContract {
                     for (int i = 0; i < many; i++) {
                       await(moment);
                       if (i % 500 == 0) {
-                        deepest[0] =
-                            Math.max(deepest[0], new Throwable().getStackTrace().length);
+                        deepest[0] = Math.max(deepest[0], new Throwable().getStackTrace().length);
                       }
                       g.yield(i);
                     }

@@ -4,11 +4,13 @@ import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
 import static dev.ioloop.Gen.sleep;
+import static dev.ioloop.Gen.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.Generator;
+import dev.ioloop.TaskGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +172,16 @@ public abstract class DumpContract extends LoopContract {
           events.add(loop.dump().equals(loop + "\n"));
         });
     assertThat(events).containsExactly(true);
+  }
+
+  @Test
+  void coroutinesOfTimeoutsAndGroupsAreNamedAfterTheBodiesOfTheUser() {
+    loop.makeCurrent();
+    Future<Void> gate = new Future<>();
+    timeout(Duration.ofHours(1), () -> await(gate));
+    coroutine(() -> TaskGroup.run(group -> await(group.start(() -> await(gate)))));
+    List<String> names = loop.dump().lines().filter(line -> line.startsWith("  c")).toList();
+    assertThat(names).hasSize(5).containsOnly(HEADING);
   }
 
   @Test

@@ -31,9 +31,7 @@ public abstract class GuardRailContract extends LoopContract {
   protected GuardRailContract() {}
 
   private void assertRefused(ThrowingCallable call, String remedy) {
-    assertThatThrownBy(call)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining(remedy);
+    assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContaining(remedy);
     events.add("refused");
   }
 
@@ -130,8 +128,7 @@ public abstract class GuardRailContract extends LoopContract {
           for (IOLoop refusing : List.of(loop, other)) {
             assertRefused(refusing::start, "await(..)");
             assertRefused(() -> refusing.runSync(() -> "body"), "await(..)");
-            assertRefused(
-                () -> refusing.runSync(Duration.ofHours(1), () -> "body"), "await(..)");
+            assertRefused(() -> refusing.runSync(Duration.ofHours(1), () -> "body"), "await(..)");
             assertRefused(() -> refusing.runMain(() -> events.add("body")), "await(..)");
           }
         });

@@ -304,6 +304,15 @@ public abstract class LostFailureContract extends LoopContract {
     assertThat(events).containsExactly(nameOfCoroutine(), failure);
   }
 
+  // Another thread may be blocked on its future, and would be for ever.
+  @Test
+  void coroutineThatHasNotBegunIsCancelledByClose() {
+    Future<Void> spawned = loop.spawnCallback((Action) () -> events.add("began"));
+    loop.close();
+    assertThat(spawned.cancelled()).isTrue();
+    assertThat(events).isEmpty();
+  }
+
   @Test
   void failureAfterItsAwaiterWasCancelledIsReported() {
     recordLost();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Action;
 import dev.ioloop.Future;
+import dev.ioloop.Generator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -169,6 +170,20 @@ public abstract class StackTraceContract extends LoopContract {
         () -> assertThatThrownBy(() -> await(multi(List.of(loadPage())))).isSameAs(failure));
     assertThat(print(failure)).contains("readAll", "loadPage", "marksGoThroughMultiToo");
     assertThat(Marks.of(failure)).hasSize(2);
+  }
+
+  private Generator<String, Void, Void> pages() {
+    return Generator.of(
+        g -> {
+          g.yield("first " + readAll());
+          return null;
+        });
+  }
+
+  @Test
+  void awaitInAGeneratorIsShownWithItsLineAndThatOfTheDriver() {
+    loop.runSync(() -> assertThatThrownBy(() -> pages().next()).isSameAs(failure));
+    assertThat(print(failure)).contains("readAll", "pages", "awaitInAGeneratorIsShown");
   }
 
   @Test

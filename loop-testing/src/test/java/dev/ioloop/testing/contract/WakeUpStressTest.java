@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
  * A loop that falls asleep and is woken tens of thousands of times, so that the few nanoseconds in
  * which a wake-up could be lost are met. Its poller spins where others block.
  *
- * <p>Tried with the twin that looks at the queue and then declares itself asleep, in two steps:
- * both tests fail.
+ * <p>Tried with the twin that looks at the queue and then declares itself asleep, in two steps: the
+ * first test fails every time, the second most times.
  */
 @Tag("slow")
 final class WakeUpStressTest extends LoopContract {

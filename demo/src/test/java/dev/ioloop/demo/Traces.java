@@ -1,0 +1,16 @@
+package dev.ioloop.demo;
+
+/** Makes printed stack traces comparable. */
+public final class Traces {
+  private Traces() {}
+
+  /** Leaves out what changes with the lines above a frame's, with the compiler and the JVM. */
+  public static String withoutNumbers(String text) {
+    return text.replace(System.lineSeparator(), "\n")
+        .replace("\t", "    ")
+        .replace("app//", "")
+        .replaceAll(" *at \\S+\\$\\$Lambda\\S+ ?\\(Unknown Source\\)\n", "")
+        .replaceAll("\\.java:\\d+\\)", ".java)")
+        .replaceAll("(lambda\\$\\w+)\\$\\d+", "$1");
+  }
+}

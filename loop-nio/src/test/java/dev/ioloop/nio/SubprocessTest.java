@@ -1,0 +1,183 @@
+package dev.ioloop.nio;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.process.Subprocess;
+import dev.ioloop.testing.contract.LoopContract;
+import dev.ioloop.testing.contract.OnEachGenerator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Real child processes, whose end the loop waits for. */
+@OnEachGenerator
+@Tag("slow")
+final class SubprocessTest extends LoopContract {
+
+  private static final int SIGNALLED = 128;
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+
+  /** A process that waits for its standard input to end. */
+  private static Subprocess waiting() throws IOException {
+    return new Subprocess(new ProcessBuilder("cat"));
+  }
+
+  private static int exitCodeOf(String... command) throws IOException {
+    return await(new Subprocess(command).waitForExit());
+  }
+
+  @Test
+  void exitCodesComeBack() {
+    loop.runSync(
+        () -> {
+          events.add(exitCodeOf("true"));
+          events.add(exitCodeOf("false"));
+          events.add(exitCodeOf("sh", "-c", "exit 7"));
+        });
+    assertThat(events).containsExactly(0, 1, 7);
+  }
+
+  @Test
+  void exitCodeMayBeAskedForAgainAndAfterTheEnd() {
+    loop.runSync(
+        () -> {
+          Subprocess process = new Subprocess("sh", "-c", "exit 7");
+          Future<Integer> first = process.waitForExit();
+          Future<Integer> second = process.waitForExit();
+          events.add(await(first));
+          events.add(await(second));
+          events.add(await(process.waitForExit()));
+        });
+    assertThat(events).containsExactly(7, 7, 7);
+  }
+
+  @Test
+  void futureIsCompletedOnTheLoopWhichGoesOnMeanwhile() {
+    loop.runSync(
+        () -> {
+          Subprocess process = waiting();
+          Future<Void> waiter =
+              coroutine(
+                  () -> {
+                    Future<Integer> code = process.waitForExit();
+                    code.addDoneCallback(done -> events.add(IOLoop.current(false) == loop));
+                    events.add(await(code));
+                  });
+          events.add("goes on");
+          loop.addCallback(
+              () -> {
+                events.add("callback");
+                process.kill();
+              });
+          await(waiter);
+        });
+    assertThat(events).containsExactly("goes on", "callback", true, SIGNALLED + SIGKILL);
+  }
+
+  @Test
+  void killAndTerminateEndTheProcess() {
+    loop.runSync(
+        () -> {
+          Subprocess killed = waiting();
+          killed.kill();
+          events.add(await(killed.waitForExit()));
+          Subprocess terminated = waiting();
+          terminated.terminate();
+          events.add(await(terminated.waitForExit()));
+          killed.kill();
+          terminated.terminate();
+        });
+    assertThat(events).containsExactly(SIGNALLED + SIGKILL, SIGNALLED + SIGTERM);
+  }
+
+  @Test
+  void cancellingTheWaitLeavesTheProcessAlone() {
+    loop.runSync(
+        () -> {
+          Subprocess process = waiting();
+          Future<Integer> waiter = coroutine(() -> await(process.waitForExit()));
+          waiter.cancel(true);
+          assertThatThrownBy(() -> await(waiter)).isInstanceOf(CancellationException.class);
+          events.add(process.process().isAlive());
+          process.kill();
+          events.add(await(process.waitForExit()));
+        });
+    assertThat(events).containsExactly(true, SIGNALLED + SIGKILL);
+  }
+
+  @Test
+  void standardStreamsAreThoseOfTheProcess() {
+    loop.runSync(
+        () -> {
+          Subprocess process = waiting();
+          String echo =
+              await(
+                  loop.runInExecutor(
+                      () -> {
+                        try (var in = process.process().getOutputStream()) {
+                          in.write("echo".getBytes(StandardCharsets.UTF_8));
+                        }
+                        return new String(
+                            process.process().getInputStream().readAllBytes(),
+                            StandardCharsets.UTF_8);
+                      }));
+          events.add(echo);
+          events.add(await(process.waitForExit()));
+        });
+    assertThat(events).containsExactly("echo", 0);
+  }
+
+  @Test
+  void programThatIsNotThereCannotBeStarted() {
+    loop.runSync(
+        () ->
+            assertThatThrownBy(() -> new Subprocess("/no/such/program"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("/no/such/program"));
+  }
+
+  @Test
+  void loopMayBeClosedBeforeTheProcessEnds() throws Exception {
+    loop.makeCurrent();
+    Subprocess process = waiting();
+    Future<Integer> code = process.waitForExit();
+    loop.close();
+    process.kill();
+    process.process().waitFor();
+    assertThat(process.process().exitValue()).isEqualTo(SIGNALLED + SIGKILL);
+    assertThat(code.cancelled()).isFalse();
+  }
+
+  @Test
+  void stringFormTellsTheIdAndTheEnd() {
+    loop.runSync(
+        () -> {
+          Subprocess process = waiting();
+          assertThat(process).hasToString("Subprocess[pid=" + process.pid() + "]");
+          process.kill();
+          await(process.waitForExit());
+          assertThat(process).hasToString("Subprocess[pid=" + process.pid() + ", ended]");
+        });
+  }
+
+  @Test
+  void nullBuilderIsRefused() {
+    loop.makeCurrent();
+    assertThatThrownBy(() -> new Subprocess((ProcessBuilder) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("builder");
+  }
+}
