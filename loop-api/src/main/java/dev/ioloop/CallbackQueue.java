@@ -2,6 +2,7 @@ package dev.ioloop;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,9 +189,23 @@ final class CallbackQueue {
     return headIndex == tailIndex && headChunk == tailChunk;
   }
 
-  /** Drops all callbacks, those to come too. */
-  void close() {
-    TOP.setVolatile(this, CLOSED);
+  /** Drops all callbacks, those to come too, and hands each of those queued to {@code dropped}. */
+  void close(Consumer<Runnable> dropped) {
+    Post posts = (Post) TOP.getAndSet(this, CLOSED);
+    @Nullable Object[] chunk = headChunk;
+    int index = headIndex;
+    while (index != tailIndex || chunk != tailChunk) {
+      if (index == CHUNK_SIZE) {
+        chunk = (Object[]) chunk[CHUNK_SIZE];
+        index = 0;
+      }
+      dropped.accept((Runnable) chunk[index++]);
+    }
+    for (Post post = posts; post != null; post = post.next) {
+      if (post.callback != null) {
+        dropped.accept(post.callback);
+      }
+    }
     headChunk = new Object[CHUNK_SIZE + 1];
     tailChunk = headChunk;
     headIndex = 0;

@@ -262,22 +262,7 @@ public final class Gen {
     IOLoop loop = IOLoop.current();
     Objects.requireNonNull(delay, "delay == null");
     Objects.requireNonNull(body, "body == null");
-    return coroutine(
-        () -> {
-          Future<T> inner = coroutine(body);
-          boolean[] expired = new boolean[1];
-          Timeout timer = loop.callLater(delay, () -> expired[0] = inner.cancel(true));
-          try {
-            return await(inner);
-          } catch (CancellationException e) {
-            if (expired[0] && !Runner.isPresentOneCancelled()) {
-              throw new LoopTimeoutException("the body had not ended after " + delay);
-            }
-            throw e;
-          } finally {
-            loop.removeTimeout(timer);
-          }
-        });
+    return coroutine(new TimeoutBody<>(loop, delay, body));
   }
 
   /** As {@link #timeout(Duration, Callable)}, for a body without a result. */

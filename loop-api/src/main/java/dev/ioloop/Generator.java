@@ -89,6 +89,9 @@ public final class Generator<
   private @Nullable R result;
   private @Nullable Throwable failure;
 
+  /** What {@link #close} raised in the body. */
+  private @Nullable CancellationException closing;
+
   private Generator(Body<Y, S, R> body) {
     this.body = body;
     this.fiber = Fibers.create(new Steps());
@@ -140,7 +143,7 @@ public final class Generator<
       step(null, null);
       if (state != State.ENDED) {
         state = State.AHEAD;
-      } else if (failure != null) {
+      } else if (failure != null && failure != closing) {
         throw Sneaky.raise(failure);
       }
     }
@@ -238,7 +241,7 @@ public final class Generator<
     if (state == State.ENDED) {
       return;
     }
-    CancellationException closing = new CancellationException("the generator was closed");
+    closing = new CancellationException("the generator was closed");
     if (state == State.NEW) {
       state = State.ENDED;
       failure = closing;

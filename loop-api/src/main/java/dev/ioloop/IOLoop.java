@@ -384,7 +384,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
     unwindCoroutines(state);
     closed = true;
-    callbacks.close();
+    callbacks.close(Runner::drop);
     timeouts.clear();
     watches.close(allHandles);
     poller.close();

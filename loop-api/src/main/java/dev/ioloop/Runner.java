@@ -315,6 +315,14 @@ final class Runner<T extends @Nullable Object>
     return new CancellationException(this + " was cancelled");
   }
 
+  /** Ends a coroutine whose beginning a loop drops that is being closed. */
+  static void drop(Runnable callback) {
+    if (callback instanceof Runner<?> runner && runner.fiber == null && !runner.ended) {
+      runner.failure = runner.cancelled();
+      runner.end();
+    }
+  }
+
   /** Resumes the body, which is suspended, with a cancellation, whatever it waits for. */
   void abort() {
     Future<?> awaited = awaiting;

@@ -33,6 +33,7 @@ final class StackFrames {
         || isOf(className, Fiber.class)
         || isOf(className, AwaitTrace.class)
         || isOf(className, Bodies.class)
+        || isOf(className, TimeoutBody.class)
         || isOf(className, TaskGroup.class)
         || isOf(className, ContinuationFiber.class)
         || isOf(className, ThreadFiber.class);

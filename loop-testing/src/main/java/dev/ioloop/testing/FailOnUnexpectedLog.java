@@ -15,10 +15,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 /**
  * Fails a test if the loop logs a warning or an error that no {@link ExpectLog} announced.
  *
- * <pre>{@code
- * @ExtendWith(FailOnUnexpectedLog.class)
+ * <pre>
+ * &#64;ExtendWith(FailOnUnexpectedLog.class)
  * final class MyServerTest {
- * }</pre>
+ * </pre>
  */
 public final class FailOnUnexpectedLog implements BeforeEachCallback, AfterEachCallback {
 

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * A test method that runs as a coroutine, on a loop of its own.
  *
- * <pre>{@code
- * @GenTest(virtualTime = true)
+ * <pre>
+ * &#64;GenTest(virtualTime = true)
  * void retriesAfterAMinute() {
- *   Future<String> page = fetchWithRetries();
+ *   Future&lt;String&gt; page = fetchWithRetries();
  *   await(sleep(Duration.ofMinutes(1)));
  *   assertThat(page.result()).isEqualTo("page");
  * }
- * }</pre>
+ * </pre>
  *
  * <p>The loop is current from before the {@code @BeforeEach} methods until after the
  * {@code @AfterEach} methods, can be had as a parameter of type {@link dev.ioloop.IOLoop}, and is

@@ -8,13 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ioloop.Future;
 import dev.ioloop.testing.Interleavings;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Cancellation in every order of requests, completions and turns of the loop. */
 @OnEachGenerator
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class CancellationOrderContract extends LoopContract {
 
   /** More than any body here needs. */
@@ -96,6 +100,7 @@ public abstract class CancellationOrderContract extends LoopContract {
   }
 
   @Test
+  @Tag("slow")
   void requestThatWasAcceptedIsRaisedExactlyOnceAndFinallyRunsOnce() {
     explore(
         4 * 420,
@@ -157,40 +162,52 @@ public abstract class CancellationOrderContract extends LoopContract {
         });
   }
 
-  // Where the outer one alone awaits the inner one, it never ends before it.
+  /**
+   * Cancels each coroutine of a chain, of which each alone awaits the one before, and completes
+   * what the first one awaits. However it goes, none ends before the one that it awaits.
+   */
+  private void endFromTheInsideOut(Interleavings choices, List<String> names) {
+    Future<String> data = choices.choose(2) == 0 ? new Future<>() : Future.owned(() -> {});
+    List<List<String>> sequences = new ArrayList<>();
+    names.forEach(name -> sequences.add(List.of(name)));
+    sequences.add(List.of("data"));
+    sequences.add(List.of("turn", "turn", "turn"));
+    List<String> order = choices.merge(sequences);
+    Map<String, Future<String>> chain = new LinkedHashMap<>();
+    Future<String> last = data;
+    for (String name : names) {
+      last = level(name, last);
+      chain.put(name, last);
+    }
+    for (String step : order) {
+      run(step, chain.get(step), data);
+    }
+    runUntilDone(last);
+    boolean cancelled =
+        names.stream().mapToInt(order::indexOf).min().orElseThrow() < order.indexOf("data");
+    String first = names.get(0);
+    assertThat(events.get(0)).isEqualTo(cancelled ? first + " cancelled" : first);
+    List<String> ends = new ArrayList<>();
+    for (Object event : events) {
+      String name = event.toString().replaceAll(" .*", "");
+      if (ends.isEmpty() || !ends.get(ends.size() - 1).equals(name)) {
+        ends.add(name);
+      }
+    }
+    assertThat(ends).isEqualTo(names);
+    names.forEach(name -> assertThat(countOf(name + " finally")).isEqualTo(1));
+    assertThat(chain.values()).allMatch(Future::done);
+  }
+
   @Test
   void chainOfTwoEndsFromTheInsideOutInEveryOrder() {
-    explore(
-        2 * 210,
-        choices -> {
-          Future<String> data = choices.choose(2) == 0 ? new Future<>() : Future.owned(() -> {});
-          List<String> order =
-              choices.merge(
-                  List.of(
-                      List.of("outer"),
-                      List.of("inner"),
-                      List.of("data"),
-                      List.of("turn", "turn", "turn", "turn")));
-          Future<String> inner = level("inner", data);
-          Future<String> outer = level("outer", inner);
-          for (String step : order) {
-            run(step, step.equals("outer") ? outer : inner, data);
-          }
-          runUntilDone(outer);
-          assertThat(inner.done()).isTrue();
-          assertThat(countOf("inner finally")).isEqualTo(1);
-          assertThat(countOf("outer finally")).isEqualTo(1);
-          assertThat(events.get(0)).isIn("inner", "inner cancelled");
-          int endOfInner =
-              Math.max(events.indexOf("inner unwound"), events.indexOf("inner finally"));
-          assertThat(events.subList(0, endOfInner + 1))
-              .allMatch(event -> event.toString().startsWith("inner"));
-          assertThat(events.subList(endOfInner + 1, events.size()))
-              .allMatch(event -> event.toString().startsWith("outer"));
-          boolean requested =
-              Math.min(order.indexOf("outer"), order.indexOf("inner")) < order.indexOf("data");
-          assertThat(events.get(0).equals("inner cancelled")).isEqualTo(requested);
-        });
+    explore(2 * 120, choices -> endFromTheInsideOut(choices, List.of("inner", "outer")));
+  }
+
+  @Test
+  @Tag("slow")
+  void chainOfThreeEndsFromTheInsideOutInEveryOrder() {
+    explore(2 * 840, choices -> endFromTheInsideOut(choices, List.of("inner", "middle", "outer")));
   }
 
   @Test

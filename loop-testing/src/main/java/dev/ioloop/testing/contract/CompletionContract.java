@@ -185,20 +185,21 @@ public abstract class CompletionContract extends LoopContract {
         source -> {});
   }
 
+  // They wait for the source, so that they are pending when the callbacks are registered.
   @Test
   void foreignStages() {
-    derives("async", source -> CompletableFuture.supplyAsync(() -> "async"));
-    derives("null", source -> CompletableFuture.runAsync(() -> {}));
+    derives("result", source -> CompletableFuture.supplyAsync(source::join));
+    derives("null", source -> CompletableFuture.runAsync(source::join));
+    derives("result", source -> new CompletableFuture<String>().completeAsync(source::join));
     derives(
         "IllegalArgumentException",
         source ->
             CompletableFuture.supplyAsync(
                 () -> {
-                  throw new IllegalArgumentException("failed on purpose");
+                  throw new IllegalArgumentException("failed on purpose: " + source.join());
                 }));
     derives("done", source -> CompletableFuture.completedStage("done"));
     derives("failure", source -> CompletableFuture.failedStage(FAILURE));
-    derives("result", source -> new CompletableFuture<String>().completeAsync(() -> "result"));
   }
 
   /** A user's own kind of future. */

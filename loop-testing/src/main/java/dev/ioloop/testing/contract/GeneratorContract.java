@@ -238,7 +238,7 @@ public abstract class GeneratorContract extends LoopContract {
     assertThatThrownBy(stubborn::close)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("yield");
-    assertThat(stubborn.hasNext()).isFalse();
+    assertThatThrownBy(stubborn::next).isInstanceOf(CancellationException.class);
   }
 
   @Test

@@ -181,12 +181,6 @@ public abstract class StackTraceContract extends LoopContract {
   }
 
   @Test
-  void awaitInAGeneratorIsShownWithItsLineAndThatOfTheDriver() {
-    loop.runSync(() -> assertThatThrownBy(() -> pages().next()).isSameAs(failure));
-    assertThat(print(failure)).contains("readAll", "pages", "awaitInAGeneratorIsShown");
-  }
-
-  @Test
   void coroutineThatSucceedsLeavesNoMarkAnywhere() {
     loop.runSync(
         () -> {

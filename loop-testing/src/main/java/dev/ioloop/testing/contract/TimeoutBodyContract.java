@@ -245,7 +245,7 @@ public abstract class TimeoutBodyContract extends LoopContract {
   @Test
   void outerTimeoutEndsABodyThatRetries() {
     loop.runSync(
-        () -> awaitTimeout(timeout(millis(25), retry(millis(10), Duration.ZERO)), "PT0.025S"));
+        () -> awaitTimeout(timeout(millis(100), retry(millis(40), Duration.ZERO)), "PT0.1S"));
     assertThat(events)
         .startsWith("cancelled", "unwound", "retry")
         .endsWith("cancelled", "unwound", "timed out");
@@ -253,7 +253,7 @@ public abstract class TimeoutBodyContract extends LoopContract {
 
   @Test
   void outerTimeoutIsNotForgottenWhereTheInnerOneIsJustUnwinding() {
-    loop.runSync(() -> awaitTimeout(timeout(millis(3), retry(millis(1), millis(4))), "PT0.003S"));
+    loop.runSync(() -> awaitTimeout(timeout(millis(50), retry(millis(1), millis(60))), "PT0.05S"));
     assertThat(events).containsExactly("cancelled", "unwound", "timed out");
   }
 

@@ -2,14 +2,14 @@
  * The contract suite. Each class states one part of what every backend promises; a backend runs it
  * with a subclass of a few lines that makes its loop:
  *
- * <pre>{@code
+ * <pre>
  * final class NioCallbackTest extends CallbackContract {
- *   @Override
+ *   &#64;Override
  *   protected IOLoop newLoop() {
  *     return IOLoop.create("nio");
  *   }
  * }
- * }</pre>
+ * </pre>
  *
  * <p>The numbers G1 to G49 in the comments are those of the guarantees in {@code docs/tornado.md}.
  */

@@ -1,0 +1,28 @@
+package dev.ioloop;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a body as a coroutine and cancels it when its time is over, for {@link Gen#timeout}. */
+record TimeoutBody<T extends @Nullable Object>(IOLoop loop, Duration delay, Callable<T> body)
+    implements Callable<T>, Bodies.Wrapper {
+
+  @Override
+  public T call() {
+    Future<T> inner = Gen.coroutine(body);
+    boolean[] expired = new boolean[1];
+    Timeout timer = loop.callLater(delay, () -> expired[0] = inner.cancel(true));
+    try {
+      return Gen.await(inner);
+    } catch (CancellationException e) {
+      if (expired[0] && !Runner.isPresentOneCancelled()) {
+        throw new LoopTimeoutException("the body had not ended after " + delay);
+      }
+      throw e;
+    } finally {
+      loop.removeTimeout(timer);
+    }
+  }
+}
