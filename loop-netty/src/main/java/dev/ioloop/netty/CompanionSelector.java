@@ -38,8 +38,8 @@ final class CompanionSelector implements Runnable {
   private final Selector selector;
   private final Thread thread;
 
-  /** The channels whose handlers have run, to be armed again. Used by the loop alone. */
-  private final List<Watch> handled = new ArrayList<>();
+  /** The channels to be armed by the next poll. Used by the loop alone. */
+  private final List<Watch> due = new ArrayList<>();
 
   CompanionSelector(NettyPoller poller, String name, Executor loop) throws IOException {
     this.poller = poller;
@@ -58,27 +58,32 @@ final class CompanionSelector implements Runnable {
     }
     // A cancelled key is in the way until the thread has seen it. It sees it now: cancel() has
     // woken it, and it waits for nobody.
-    while (channel.isOpen() && channel.keyFor(selector) != null) {
+    while (channel.isOpen() && thread.isAlive() && channel.keyFor(selector) != null) {
       selector.wakeup();
       Thread.onSpinWait();
     }
     Watch watch = new Watch(channel, handler, events);
     try {
       watch.key = channel.register(selector, 0, watch);
-    } catch (ClosedChannelException | IllegalSelectorException e) {
+    } catch (ClosedChannelException | IllegalSelectorException | CancelledKeyException e) {
       throw new IllegalArgumentException(channel + " cannot be watched: " + e, e);
     }
-    watch.arm();
+    watch.becomeDue();
     return watch;
   }
 
-  /** Arms the channels that the last poll has handled. */
+  /** Arms what is new, was changed, or was handled in the last poll. */
   void beforePoll() {
-    if (!handled.isEmpty()) {
-      for (Watch watch : handled) {
-        watch.arm();
-      }
-      handled.clear();
+    if (due.isEmpty()) {
+      return;
+    }
+    boolean changed = false;
+    for (int i = 0; i < due.size(); i++) {
+      changed |= due.get(i).arm();
+    }
+    due.clear();
+    if (changed) {
+      selector.wakeup();
     }
   }
 
@@ -99,12 +104,17 @@ final class CompanionSelector implements Runnable {
 
   /** Ends the thread, and waits for its end. Channels are left open. */
   void close() {
-    boolean interrupted = false;
     try {
       selector.close();
     } catch (IOException e) {
       LOGGER.log(Level.WARNING, thread.getName() + " could not be closed", e);
     }
+    join(thread);
+  }
+
+  /** Waits for the end of a thread, also when interrupted. */
+  static void join(Thread thread) {
+    boolean interrupted = false;
     while (thread.isAlive()) {
       try {
         thread.join();
@@ -135,6 +145,9 @@ final class CompanionSelector implements Runnable {
     private final SelectableChannel channel;
     private final ReadyHandler handler;
 
+    /** Whether this is among those to be armed. Used by the loop alone. */
+    private boolean due;
+
     // Guarded by this.
     private @Nullable SelectionKey key;
     private int events;
@@ -153,11 +166,8 @@ final class CompanionSelector implements Runnable {
       Events.check(channel, events);
       synchronized (this) {
         this.events = events;
-        if (reported) {
-          return;
-        }
       }
-      arm();
+      becomeDue();
     }
 
     @Override
@@ -196,25 +206,37 @@ final class CompanionSelector implements Runnable {
       } catch (Throwable e) {
         poller.failed(e);
       } finally {
-        handled.add(this);
+        synchronized (this) {
+          reported = false;
+        }
+        becomeDue();
       }
     }
 
-    /** Gives the key the wanted interest. */
-    synchronized void arm() {
-      reported = false;
-      if (cancelled || key == null) {
-        return;
+    /** Has the next poll arm this channel. */
+    void becomeDue() {
+      if (!due) {
+        due = true;
+        CompanionSelector.this.due.add(this);
+      }
+    }
+
+    /** Gives the key the wanted interest. Returns whether the selector has to hear of it. */
+    synchronized boolean arm() {
+      due = false;
+      if (cancelled || reported || key == null) {
+        return false;
       }
       try {
         int ops = opsOf(events);
         if (ops != key.interestOps()) {
           key.interestOps(ops);
-          selector.wakeup();
+          return true;
         }
       } catch (CancelledKeyException e) {
         // The user closed the channel.
       }
+      return false;
     }
 
     private int opsOf(int events) {

@@ -14,23 +14,24 @@ import java.util.function.BooleanSupplier;
  * Sees to it that no operation outlives its ring.
  *
  * <p>Netty always has a read of its event descriptor under way, and cancels it before it closes the
- * ring. But a read that another thread submitted is finished by that thread, whenever it is free for
- * it; and one that Netty submits while the kernel holds operations back for a drain, as Netty's
- * {@code prepareToDestroy} makes it do, is started by a worker, after the cancellation has looked for
- * it in vain. (Tried: Netty 4.2.18, Linux 6.18.) Such a read fills a buffer that is freed by then, or
- * finds another loop's event descriptor under its number, and takes that loop's wake-up.
+ * ring. But a read that another thread submitted is finished by that thread, whenever it is free
+ * for it; and one that Netty submits while the kernel holds operations back for a drain, as Netty's
+ * {@code prepareToDestroy} makes it do, is started by a worker, after the cancellation has looked
+ * for it in vain. (Tried: Netty 4.2.18, Linux 6.18.) Such a read fills a buffer that is freed by
+ * then, or finds another loop's event descriptor under its number, and takes that loop's wake-up.
  *
- * <p>So we have that read complete and be submitted anew where it matters: before the end by a thread
- * that was not the ring's, and after {@code prepareToDestroy} by any. Netty shows nothing of its own
- * read, but a run that waited, found nothing that counts, and yet ended before its time has seen it
- * complete, or a timeout of the former thread's; the latter only once.
+ * <p>So we have that read complete and be submitted anew where it matters: before the end by a
+ * thread that was not the ring's, and after {@code prepareToDestroy} by any. Netty shows nothing of
+ * its own read, but a run that waited, found nothing that counts, and yet ended before its time has
+ * seen it complete, or a timeout of the former thread's; the latter only once.
  */
 final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
 
   // <linux/io_uring.h>. Netty's own constants are not public.
   private static final byte NOP = 0;
 
-  private static final int READS = 3;
+  private static final int PROOFS = 3;
+  private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -71,17 +72,27 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
     }
   }
 
+  // While the kernel holds operations back, a new one starts when all others have completed,
+  // Netty's
+  // read too. So that an operation of ours completes at once, more than once, shows that it does
+  // not.
   private void settle() {
-    // The first operation after the drain ends the holding back.
-    for (int i = 1; i <= 2; i++) {
+    long begin = System.nanoTime();
+    int submitted = 0;
+    for (int prompt = 0; prompt < PROOFS; prompt++) {
+      submitted++;
       registration.submit(
           new IoUringIoOps(
               NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, 0L, (short) 0, (short) 0, 0, 0));
-      long start = System.nanoTime();
-      for (handler.run(this); completed < i; handler.run(this)) {
-        checkLimit(start);
+      handler.run(this);
+      while (completed < submitted) {
+        prompt = -1;
+        checkLimit(begin);
+        poller.wakeupAsStranger();
+        handler.run(this);
         LockSupport.parkNanos(1);
       }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
     registration.cancel();
     renewRead(() -> true);
@@ -91,7 +102,7 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
     blocking = true;
     long begin = System.nanoTime();
     int reads = 0;
-    while (reads < READS || !done.getAsBoolean()) {
+    while (reads < PROOFS || !done.getAsBoolean()) {
       long start = System.nanoTime();
       checkLimit(begin);
       poller.wakeupAsStranger();

@@ -43,8 +43,10 @@ final class NativeTransport {
   }
 
   private static String advice(String backend, Throwable cause) {
-    if (has(FileNotFoundException.class, cause)) {
-      return NativeTransport.class.getModule().isNamed()
+    boolean modulePath = NativeTransport.class.getModule().isNamed();
+    Throwable root = root(cause);
+    if (root instanceof FileNotFoundException) {
+      return modulePath
           ? "Netty's native library was not found on the module path; start java with "
               + MODULE_PATH_FLAGS
           : "Netty's native library was not found on the class path; add the jar io.netty:"
@@ -56,35 +58,20 @@ final class NativeTransport {
               + System.getProperty("os.arch")
               + ")";
     }
-    if (has(IllegalCallerException.class, cause)) {
-      return "this JVM lets nobody load a native library; start java with --enable-native-access="
-          + (NativeTransport.class.getModule().isNamed() ? "io.netty.common" : "ALL-UNNAMED");
+    if (root instanceof IllegalCallerException) {
+      return "this JVM was told to let nobody load a native library; start java with "
+          + (modulePath ? MODULE_PATH_FLAGS : "--enable-native-access=ALL-UNNAMED");
     }
-    if (cause instanceof NoClassDefFoundError) {
+    if (root instanceof NoClassDefFoundError || root instanceof ClassNotFoundException) {
       return "a class of Netty's is missing: "
-          + cause.getMessage()
-          + "; add the jar io.netty:"
-          + "netty-transport-classes-"
+          + root.getMessage()
+          + "; add the jar io.netty:netty-transport-classes-"
           + backend;
     }
-    Throwable root = root(cause);
     // Netty's check of the system: "Only supported on Linux".
     return root instanceof IllegalStateException
         ? root.getMessage() + ", and this is " + System.getProperty("os.name")
         : root.toString();
-  }
-
-  /** Returns whether an exception of this type is the throwable, its cause, or suppressed in it. */
-  private static boolean has(Class<?> type, @Nullable Throwable thrown) {
-    if (thrown == null || type.isInstance(thrown)) {
-      return thrown != null;
-    }
-    for (Throwable suppressed : thrown.getSuppressed()) {
-      if (has(type, suppressed)) {
-        return true;
-      }
-    }
-    return has(type, thrown.getCause());
   }
 
   private static Throwable root(Throwable thrown) {

@@ -165,16 +165,13 @@ final class NettyPoller implements Poller {
     if (companion != null) {
       companion.close();
     }
-    if (owner == null) {
-      bind();
-    }
-    if (owner == Thread.currentThread()) {
-      loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-      while (!loop.isTerminated()) {
-        loop.run(-1, 0);
-      }
-    } else if (!loop.isTerminated()) {
-      closeAsHeir(Thread.currentThread());
+    // A virtual thread may find itself on another thread with each step, and a ring would not.
+    if (owner == Thread.currentThread() || !isVirtual(Thread.currentThread())) {
+      closeLoop();
+    } else {
+      Thread closer = new Thread(this::closeLoop, "ioloop-" + name + "-close");
+      closer.start();
+      CompanionSelector.join(closer);
     }
     // From now on the handler takes every thread for its own, and writes to no descriptor.
     owner = null;
@@ -255,6 +252,20 @@ final class NettyPoller implements Poller {
     }
   }
 
+  private void closeLoop() {
+    if (owner == null) {
+      bind();
+    }
+    if (owner == Thread.currentThread()) {
+      loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      while (!loop.isTerminated()) {
+        loop.run(-1, 0);
+      }
+    } else if (!loop.isTerminated()) {
+      closeAsHeir(Thread.currentThread());
+    }
+  }
+
   // Netty lets only the owner shut a loop down, and the owner may be dead. So its handler is shut
   // down in the same steps, by a thread that the handler takes for its own.
   @SuppressWarnings("deprecation") // shutdownGracefully() would accept tasks that nobody runs
@@ -278,6 +289,12 @@ final class NettyPoller implements Poller {
     while (loop.runNonBlockingTasks(0) > 0) {
       // Tasks that tasks have left behind.
     }
+  }
+
+  // Thread.isVirtual() is not in JDK 17.
+  private static boolean isVirtual(Thread thread) {
+    ThreadGroup group = thread.getThreadGroup();
+    return group != null && group.getName().equals("VirtualThreads");
   }
 
   private void rethrowFailure() {

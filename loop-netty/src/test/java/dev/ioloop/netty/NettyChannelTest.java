@@ -112,6 +112,25 @@ class NettyChannelTest {
           .connect(address);
     }
 
+    /** The thread that ran the loop is dead when it is closed, and reads of its are under way. */
+    @Test
+    void closeByAnotherThreadClosesItsChannels() throws Exception {
+      ChannelFuture bound = bind();
+      ChannelFuture connected =
+          onOtherThread(
+              () ->
+                  loop.runSync(
+                      () -> {
+                        await((Object) bound);
+                        ChannelFuture connecting = connect(bound.channel().localAddress());
+                        await((Object) connecting);
+                        return connecting;
+                      }));
+      loop.close();
+      assertThat(connected.channel().isOpen()).isFalse();
+      assertThat(bound.channel().isOpen()).isFalse();
+    }
+
     @Test
     void closeOfTheLoopClosesItsChannels() {
       ChannelFuture bound = bind();

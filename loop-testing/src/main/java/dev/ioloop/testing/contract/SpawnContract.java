@@ -43,7 +43,7 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(future.result()).isEqualTo("result");
   }
 
-  // G18; Tornado issue 1803: what is no future must not be waited for.
+  // G18: what is no future must not be waited for.
   @Test
   void resultThatLooksLikeAYieldableIsJustAResult() {
     List<Future<String>> result = List.of(new Future<>());
