@@ -136,7 +136,8 @@ public abstract class TaskGroupContract extends LoopContract {
           group.start(worker("child", 3));
           Future<Void> first = coroutine(joiner(group, "first"));
           Future<Void> second = coroutine(joiner(group, "second"));
-          await(sleep(Duration.ofMillis(1)));
+          await(first);
+          await(second);
           events.add(first.done());
           events.add(second.done());
         });
