@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ioloop.spi.Registration;
+import io.netty.channel.EventLoop;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -28,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -513,6 +515,33 @@ abstract class PollerTest {
   }
 
   @Test
+  void whatThePollHadFoundBeforeIsNotTheNewWatchs() throws Exception {
+    assumeTrue(direct(), "a companion thread promises no order within a poll");
+    poller.bind();
+    SocketChannel[][] pairs = {pair(), pair()};
+    Registration[] registrations = new Registration[2];
+    for (int i = 0; i < 2; i++) {
+      send(pairs[i][1], 1);
+      int other = 1 - i;
+      registrations[i] =
+          poller.register(
+              pairs[i][0],
+              READ,
+              ready -> {
+                events.add("old");
+                if (events.size() == 1) {
+                  registrations[other].cancel();
+                  poller.register(pairs[other][0], READ, again -> events.add("new"));
+                }
+              });
+    }
+    poller.poll(FOR_EVER);
+    assertThat(events).containsExactly("old");
+    poller.poll(FOR_EVER);
+    assertThat(events).contains("new");
+  }
+
+  @Test
   void channelIsFreeAfterCancel() throws Exception {
     poller.bind();
     SocketChannel[] pair = pair();
@@ -759,6 +788,19 @@ abstract class PollerTest {
     assertThatThrownBy(() -> poller.register(pair[0], READ, events::add))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void eventLoopThatWasShutDownIsRefusedAndNotPolledInVain() {
+    poller.bind();
+    EventLoop eventLoop = poller.unwrap(EventLoop.class);
+    assertThat(eventLoop).isNotNull();
+    eventLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> poller.poll(FOR_EVER))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("close the IOLoop, not its EventLoop");
+    poller.close();
+    assertThat(eventLoop.isTerminated()).isTrue();
   }
 
   @Test
