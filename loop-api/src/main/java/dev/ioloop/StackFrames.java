@@ -7,16 +7,28 @@ import java.util.List;
 final class StackFrames {
   private StackFrames() {}
 
-  /** Returns the frames of a suspended body that are not ours or the JDK's switching below it. */
+  /**
+   * Returns the frames of a suspended body that are not ours or the JDK's switching below it. Those
+   * above the suspension are left out whatever they are: a helper thread that has handed its turn
+   * over may still be inside the JDK's scheduler.
+   */
   static List<StackTraceElement> ofUser(StackTraceElement[] stack) {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : stack) {
       String name = frame.getClassName();
-      if (!isSwitching(name)) {
+      if (isSuspension(frame)) {
+        frames.clear();
+      } else if (!isSwitching(name)) {
         frames.add(plain(frame));
       }
     }
     return frames;
+  }
+
+  private static boolean isSuspension(StackTraceElement frame) {
+    return frame.getMethodName().equals("suspend")
+        && (isOf(frame.getClassName(), ThreadFiber.class)
+            || isOf(frame.getClassName(), ContinuationFiber.class));
   }
 
   static boolean isSwitching(String className) {
