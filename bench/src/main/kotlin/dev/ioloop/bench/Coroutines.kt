@@ -77,9 +77,13 @@ private constructor(private val eventLoop: EventLoop, dispatcher: CoroutineDispa
     object : Runnable {
       override fun run() {
         val next = this
-        scope.launch(start = start) {
-          left -= body()
-          if (left > 0) eventLoop.execute(next) else finish.run()
+        if (left > 0) {
+          scope.launch(start = start) {
+            left -= body()
+            eventLoop.execute(next)
+          }
+        } else {
+          finish.run()
         }
       }
     }.run()
