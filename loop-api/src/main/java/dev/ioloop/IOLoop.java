@@ -546,12 +546,19 @@ public final class IOLoop implements Executor, AutoCloseable {
    * fired or was removed.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.remove_timeout}.
+   *
+   * @throws IllegalArgumentException if the timeout belongs to another loop
    */
   public void removeTimeout(Timeout timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
     if (!closed) {
       checkThread("removeTimeout()");
-      timeouts.remove((TimeoutQueue.Entry) timeout);
+      TimeoutQueue.Entry entry = (TimeoutQueue.Entry) timeout;
+      if (!timeouts.owns(entry)) {
+        throw new IllegalArgumentException(
+            "removeTimeout() of a timeout that was not added to " + this + ": " + timeout);
+      }
+      timeouts.remove(entry);
     }
   }
 

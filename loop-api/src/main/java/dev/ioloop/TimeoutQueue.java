@@ -16,21 +16,18 @@ final class TimeoutQueue {
 
   /** One timeout, and its handle. */
   static final class Entry implements Timeout {
+    private final TimeoutQueue queue;
     private final long deadline;
     private final long sequence;
 
-    /** Null once the timeout has fired or was removed. */
-    private @Nullable Runnable callback;
+    /** {@link #FIRED} or {@link #REMOVED} where it is no longer pending. */
+    private Runnable callback;
 
-    private boolean cancelled;
-
-    /** Whether it is in the heap; false once it was collected. */
-    private boolean queued = true;
-
-    /** The next entry of a collected batch. */
+    /** The next entry of a collected batch, or {@link #LAST}. Null while it stands in the heap. */
     private @Nullable Entry nextDue;
 
-    Entry(long deadline, long sequence, Runnable callback) {
+    Entry(TimeoutQueue queue, long deadline, long sequence, Runnable callback) {
+      this.queue = queue;
       this.deadline = deadline;
       this.sequence = sequence;
       this.callback = callback;
@@ -43,26 +40,39 @@ final class TimeoutQueue {
 
     @Override
     public boolean cancelled() {
-      return cancelled;
+      return callback == REMOVED;
+    }
+
+    private boolean isPending() {
+      return callback != FIRED && callback != REMOVED;
     }
 
     /** Marks the entry fired and returns its callback, or null where it was removed meanwhile. */
     @Nullable Runnable fire() {
+      if (!isPending()) {
+        return null;
+      }
       Runnable fired = callback;
-      callback = null;
+      callback = FIRED;
       return fired;
     }
 
     @Nullable Entry nextDue() {
-      return nextDue;
+      return nextDue == LAST ? null : nextDue;
     }
 
     @Override
     public String toString() {
-      String state = cancelled ? "removed" : callback == null ? "fired" : "pending";
+      String state = isPending() ? "pending" : cancelled() ? "removed" : "fired";
       return "Timeout[deadline=" + deadline + ", " + state + "]";
     }
   }
+
+  private static final Runnable FIRED = () -> {};
+  private static final Runnable REMOVED = () -> {};
+
+  /** Ends a collected batch. */
+  private static final Entry LAST = new Entry(new TimeoutQueue(), 0, 0, FIRED);
 
   private static final int INITIAL_CAPACITY = 64;
 
@@ -76,7 +86,7 @@ final class TimeoutQueue {
   private long nextSequence;
 
   Entry add(long deadline, Runnable callback) {
-    Entry entry = new Entry(deadline, nextSequence++, callback);
+    Entry entry = new Entry(this, deadline, nextSequence++, callback);
     if (size == entries.length) {
       deadlines = Arrays.copyOf(deadlines, size << 1);
       entries = Arrays.copyOf(entries, size << 1);
@@ -85,14 +95,18 @@ final class TimeoutQueue {
     return entry;
   }
 
+  /** Returns whether an entry was added here, at whatever time. */
+  boolean owns(Entry entry) {
+    return entry.queue == this;
+  }
+
   /** Removes a pending entry; does nothing to one that has fired or was removed. */
   void remove(Entry entry) {
-    if (entry.callback == null) {
+    if (!entry.isPending()) {
       return;
     }
-    entry.callback = null;
-    entry.cancelled = true;
-    if (!entry.queued) {
+    entry.callback = REMOVED;
+    if (entry.nextDue != null) {
       return;
     }
     int last = size - 1;
@@ -112,7 +126,7 @@ final class TimeoutQueue {
 
   /** Returns whether nothing is pending. Drops removed entries from the top. */
   boolean isEmpty() {
-    while (size > 0 && entries[0].cancelled) {
+    while (size > 0 && entries[0].callback == REMOVED) {
       pop();
       removed--;
     }
@@ -136,6 +150,7 @@ final class TimeoutQueue {
         last.nextDue = entry;
       }
       last = entry;
+      entry.nextDue = LAST;
     }
     return first;
   }
@@ -144,8 +159,7 @@ final class TimeoutQueue {
   void clear() {
     for (int i = 0; i < size; i++) {
       Entry entry = entries[i];
-      entry.cancelled |= entry.callback != null;
-      entry.callback = null;
+      entry.callback = REMOVED;
     }
     deadlines = new long[INITIAL_CAPACITY];
     entries = new Entry[INITIAL_CAPACITY];
@@ -155,7 +169,6 @@ final class TimeoutQueue {
 
   private Entry pop() {
     Entry first = entries[0];
-    first.queued = false;
     int last = --size;
     Entry moved = entries[last];
     entries[last] = null;
@@ -219,7 +232,7 @@ final class TimeoutQueue {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       Entry entry = entries[i];
-      if (!entry.cancelled) {
+      if (entry.callback != REMOVED) {
         place(kept++, entry);
       }
     }

@@ -3,6 +3,7 @@ package dev.ioloop.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ioloop.IOLoop;
 import dev.ioloop.Timeout;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -144,6 +145,22 @@ public abstract class TimeoutContract extends LoopContract {
     loop.callAt(now, record("third"));
     runOneTurn();
     assertThat(events).containsExactly("first", "third");
+  }
+
+  @Test
+  void removingATimeoutOfAnotherLoopIsRefusedAndHarmsNeither() {
+    try (IOLoop other = newLoop()) {
+      Timeout foreign = other.callLater(Duration.ofHours(1), record("never"));
+      loop.callAt(loop.time(), record("ours"));
+      assertThatThrownBy(() -> loop.removeTimeout(foreign))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("not added to " + loop);
+      assertThat(foreign.cancelled()).isFalse();
+      assertThat(other.stats().timeoutsPending()).isEqualTo(1);
+      assertThat(loop.stats().timeoutsPending()).isEqualTo(1);
+    }
+    runOneTurn();
+    assertThat(events).containsExactly("ours");
   }
 
   @Test
