@@ -1,7 +1,10 @@
 package dev.ioloop.netty;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.ioloop.IOLoop;
 import dev.ioloop.testing.contract.AnySuccessfulContract;
+import dev.ioloop.testing.contract.AsyncGeneratorContract;
 import dev.ioloop.testing.contract.AwaitContract;
 import dev.ioloop.testing.contract.CallbackContract;
 import dev.ioloop.testing.contract.CancellationContract;
@@ -10,16 +13,25 @@ import dev.ioloop.testing.contract.CancellationScopeContract;
 import dev.ioloop.testing.contract.CombinatorContract;
 import dev.ioloop.testing.contract.CompletionContract;
 import dev.ioloop.testing.contract.ConditionContract;
+import dev.ioloop.testing.contract.ContextContract;
+import dev.ioloop.testing.contract.ContextHandlerContract;
 import dev.ioloop.testing.contract.ContinuationContract;
+import dev.ioloop.testing.contract.Contracts;
 import dev.ioloop.testing.contract.CoroutineContract;
+import dev.ioloop.testing.contract.DumpContract;
+import dev.ioloop.testing.contract.ElementsContract;
 import dev.ioloop.testing.contract.ErrorContract;
 import dev.ioloop.testing.contract.EventContract;
+import dev.ioloop.testing.contract.ExecutorContract;
 import dev.ioloop.testing.contract.FutureContract;
+import dev.ioloop.testing.contract.GeneratorContract;
+import dev.ioloop.testing.contract.GuardRailContract;
 import dev.ioloop.testing.contract.HandlerArgumentContract;
 import dev.ioloop.testing.contract.HandlerContract;
 import dev.ioloop.testing.contract.LeakContract;
 import dev.ioloop.testing.contract.LockContract;
 import dev.ioloop.testing.contract.LockThreadContract;
+import dev.ioloop.testing.contract.LostFailureContract;
 import dev.ioloop.testing.contract.QueueContract;
 import dev.ioloop.testing.contract.QueueJoinContract;
 import dev.ioloop.testing.contract.QueueOrderContract;
@@ -28,15 +40,20 @@ import dev.ioloop.testing.contract.ScaleContract;
 import dev.ioloop.testing.contract.SemaphoreContract;
 import dev.ioloop.testing.contract.SocketContract;
 import dev.ioloop.testing.contract.SpawnContract;
+import dev.ioloop.testing.contract.StackTraceContract;
 import dev.ioloop.testing.contract.StartStopContract;
+import dev.ioloop.testing.contract.StatsContract;
 import dev.ioloop.testing.contract.TaskGroupContract;
 import dev.ioloop.testing.contract.TaskGroupFailureContract;
 import dev.ioloop.testing.contract.ThreadContract;
 import dev.ioloop.testing.contract.TimeoutBodyContract;
 import dev.ioloop.testing.contract.TimeoutContract;
 import dev.ioloop.testing.contract.UnwindingContract;
+import dev.ioloop.testing.contract.WaitIteratorContract;
+import dev.ioloop.testing.contract.YieldableContract;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** The shared contracts on kqueue: skipped, with the reason, where there is none. */
 class KQueueContractTest {
@@ -46,8 +63,21 @@ class KQueueContractTest {
     Pollers.assumeAvailable(new KQueueProvider());
   }
 
+  @Test
+  void noContractIsLeftOut() {
+    assertThat(Contracts.notRunBeside(KQueueContractTest.class)).isEmpty();
+  }
+
   @Nested
   class AnySuccessful extends AnySuccessfulContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class AsyncGenerator extends AsyncGeneratorContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");
@@ -119,6 +149,22 @@ class KQueueContractTest {
   }
 
   @Nested
+  class Context extends ContextContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class ContextHandler extends ContextHandlerContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
   class Continuation extends ContinuationContract {
     @Override
     protected IOLoop newLoop() {
@@ -128,6 +174,22 @@ class KQueueContractTest {
 
   @Nested
   class Coroutine extends CoroutineContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class Dump extends DumpContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class Elements extends ElementsContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");
@@ -151,7 +213,31 @@ class KQueueContractTest {
   }
 
   @Nested
+  class Executor extends ExecutorContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
   class Future extends FutureContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class Generator extends GeneratorContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class GuardRail extends GuardRailContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");
@@ -192,6 +278,14 @@ class KQueueContractTest {
 
   @Nested
   class LockThread extends LockThreadContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class LostFailure extends LostFailureContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");
@@ -263,7 +357,23 @@ class KQueueContractTest {
   }
 
   @Nested
+  class StackTrace extends StackTraceContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
   class StartStop extends StartStopContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class Stats extends StatsContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");
@@ -312,6 +422,22 @@ class KQueueContractTest {
 
   @Nested
   class Unwinding extends UnwindingContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class WaitIterator extends WaitIteratorContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class Yieldable extends YieldableContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");

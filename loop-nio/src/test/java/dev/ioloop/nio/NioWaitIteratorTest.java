@@ -1,0 +1,11 @@
+package dev.ioloop.nio;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.WaitIteratorContract;
+
+final class NioWaitIteratorTest extends WaitIteratorContract {
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+}

@@ -1,0 +1,20 @@
+package dev.ioloop.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** That virtual time runs every contract but those that need channels and threads. */
+final class VirtualContractsTest {
+  @Test
+  void noContractIsLeftOut() {
+    assertThat(Contracts.notRunBeside(VirtualContractsTest.class))
+        .containsExactly(
+            "ContextHandlerContract",
+            "HandlerArgumentContract",
+            "HandlerContract",
+            "LeakContract",
+            "SocketContract",
+            "ThreadContract");
+  }
+}
