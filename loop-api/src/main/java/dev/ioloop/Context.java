@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * immutable. The loop captures it for each callback, timeout, handler and coroutine. Work that goes
  * another way takes it along with {@link #wrap}.
  *
+ * <pre>{@code
+ * Runnable later = Context.current().wrap(() -> log("done for " + USER.get()));
+ * Thread thread = new Thread(later);
+ * }</pre>
+ *
  * <p>Safe to call from any thread. Tornado: {@code stack_context}; Python: {@code
  * contextvars.Context}.
  */

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * static final ContextVar<String> USER = new ContextVar<>("user", "nobody");
  *
- * coroutine(() -> {
- *   USER.set("ada");
- *   await(sleep(Duration.ofMillis(1)));
- *   log(USER.get()); // ada, whatever other coroutines have set meanwhile
- * });
+ * static Future<Void> serve(String user) {
+ *   return coroutine(
+ *       () -> {
+ *         USER.set(user);
+ *         await(sleep(Duration.ofMillis(1)));
+ *         log("serving " + USER.get()); // whatever other coroutines have set meanwhile
+ *       });
+ * }
  * }</pre>
  *
  * <p>Safe to call from any thread. Tornado: {@code stack_context}; Python: {@code

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * requests the next element and awaits it.
  *
  * <pre>{@code
- * try (Elements<String> lines = Gen.elements(publisher)) {
- *   for (String line : lines) {
- *     await(handle(line));
+ * try (Elements<String> names = Gen.elements(publisher)) {
+ *   for (String name : names) {
+ *     System.out.println(await(fetching(name)));
  *   }
  * }
  * }</pre>

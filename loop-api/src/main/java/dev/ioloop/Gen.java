@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Coroutines, and what they are made of: to be imported statically.
  *
  * <pre>{@code
- * Future<Integer> sumOf(Future<Integer> a, Future<Integer> b) {
- *   return coroutine(() -> {
- *     await(sleep(Duration.ofMillis(10)));
- *     return await(a) + await(b);
- *   });
+ * static Future<Integer> sumOf(Future<Integer> a, Future<Integer> b) {
+ *   return coroutine(
+ *       () -> {
+ *         await(sleep(Duration.ofMillis(10)));
+ *         return await(a) + await(b);
+ *       });
  * }
  * }</pre>
  *

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * It needs no loop; where a coroutine drives it, its body may await.
  *
  * <pre>{@code
- * Generator<Integer, Void, Void> squares = Generator.of(g -> {
- *   for (int i = 0; i < 10; i++) {
- *     g.yield(i * i);
- *   }
- *   return null;
- * });
+ * Generator<Integer, Void, Void> squares =
+ *     Generator.of(
+ *         g -> {
+ *           for (int i = 0; i < 4; i++) {
+ *             g.yield(i * i);
+ *           }
+ *           return null;
+ *         });
  * squares.forEachRemaining(System.out::println);
  * }</pre>
  *

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (IOLoop loop = IOLoop.create()) {
- *   int sum = loop.runSync(() -> asynSum(2, 3));
+ *   int sum = loop.runSync(() -> slowSum(2, 3));
+ *   System.out.println(sum);
  * }
  * }</pre>
  *

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  * and the phase is kept. What the callback throws goes to the loop's exception handler; the beat
  * goes on.
  *
+ * <pre>{@code
+ * PeriodicCallback beat = new PeriodicCallback(() -> log("beat"), Duration.ofSeconds(1));
+ * beat.start();
+ * await(sleep(Duration.ofMillis(2_500)));
+ * beat.stop();
+ * }</pre>
+ *
  * <p>Call from the loop's thread only. Tornado: {@code ioloop.PeriodicCallback}, in milliseconds.
  */
 public final class PeriodicCallback {

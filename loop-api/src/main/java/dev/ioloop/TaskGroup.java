@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * the rest.
  *
  * <pre>{@code
- * int sum = TaskGroup.run(group -> {
- *   Future<Integer> a = group.start(() -> fetch("a"));
- *   Future<Integer> b = group.start(() -> fetch("b"));
- *   return await(a) + await(b);
- * });
+ * int sum =
+ *     TaskGroup.run(
+ *         group -> {
+ *           Future<Integer> a = group.start(() -> fetch("a"));
+ *           Future<Integer> b = group.start(() -> fetch("bb"));
+ *           return await(a) + await(b);
+ *         });
  * }</pre>
  *
  * <p>{@link #run} is the form to use: there a failing child also cancels the body, and a failing

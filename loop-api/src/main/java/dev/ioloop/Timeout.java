@@ -4,6 +4,12 @@ package dev.ioloop;
  * One pending timeout of {@link IOLoop#callLater} or {@link IOLoop#callAt}, to be handed to {@link
  * IOLoop#removeTimeout}. Its methods are safe to call from any thread, though a foreign thread may
  * see an old state. Tornado: the opaque handle of {@code add_timeout}.
+ *
+ * <pre>{@code
+ * Timeout timeout = loop.callLater(Duration.ofSeconds(30), () -> log("too late"));
+ * int sum = await(slowSum(2, 3));
+ * loop.removeTimeout(timeout);
+ * }</pre>
  */
 public sealed interface Timeout permits TimeoutQueue.Entry {
 

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Gives the results of several futures one by one, in the order in which they come.
  *
  * <pre>{@code
- * WaitIterator<String> pages = new WaitIterator<>(fetch("a"), fetch("b"));
+ * WaitIterator<Integer> pages = new WaitIterator<>(fetching("long"), fetching("a"));
  * while (!pages.done()) {
- *   System.out.println(pages.currentIndex() + " " + await(pages.next()));
+ *   int size = await(pages.next());
+ *   System.out.println("number " + pages.currentIndex() + " has " + size);
  * }
  * }</pre>
  *

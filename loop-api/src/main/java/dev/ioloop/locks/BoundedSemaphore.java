@@ -7,9 +7,9 @@ package dev.ioloop.locks;
  * <pre>{@code
  * BoundedSemaphore slots = new BoundedSemaphore(2);
  * try (var held = await(slots.acquire())) {
- *   await(work());
+ *   await(print("working"));
  * }
- * slots.release();  // IllegalStateException
+ * // One more slots.release() would be refused: there never were three.
  * }</pre>
  *
  * <p>Call from the loop's thread only. Tornado: {@code locks.BoundedSemaphore}.

@@ -14,12 +14,14 @@ import java.util.Objects;
  *
  * <pre>{@code
  * Condition changed = new Condition();
- * coroutine(() -> {
- *   while (balance < price) {
- *     await(changed.await());
- *   }
- *   balance -= price;
- * });
+ * Future<Void> purchase =
+ *     coroutine(
+ *         () -> {
+ *           while (balance < price) {
+ *             await(changed.await());
+ *           }
+ *           balance -= price;
+ *         });
  * balance += 10;
  * changed.signalAll();
  * }</pre>

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Event ready = new Event();
- * coroutine(() -> {
- *   await(ready.await());
- *   System.out.println("ready");
- * });
+ * Future<Void> waiting =
+ *     coroutine(
+ *         () -> {
+ *           await(ready.await());
+ *           System.out.println("ready");
+ *         });
  * ready.set();
  * }</pre>
  *

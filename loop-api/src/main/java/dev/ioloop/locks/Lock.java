@@ -8,15 +8,16 @@ import java.time.Duration;
  * line.
  *
  * <pre>{@code
- * Lock lock = new Lock();
+ * private final Lock lock = new Lock();
  *
- * Future<Void> send(byte[] head, byte[] body) {
- *   return coroutine(() -> {
- *     try (var held = await(lock.acquire())) {
- *       await(stream.write(head));
- *       await(stream.write(body));
- *     }
- *   });
+ * Future<Void> send(String head, String body) {
+ *   return coroutine(
+ *       () -> {
+ *         try (var held = await(lock.acquire())) {
+ *           await(print(head));
+ *           await(print(body));
+ *         }
+ *       });
  * }
  * }</pre>
  *

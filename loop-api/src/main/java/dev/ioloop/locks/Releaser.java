@@ -5,7 +5,7 @@ package dev.ioloop.locks;
  *
  * <pre>{@code
  * try (var held = await(lock.acquire())) {
- *   await(stream.write(data));
+ *   await(print("alone"));
  * }
  * }</pre>
  *

@@ -12,14 +12,15 @@ import java.util.Objects;
  * It limits how many do something at the same time.
  *
  * <pre>{@code
- * Semaphore connections = new Semaphore(10);
+ * private final Semaphore connections = new Semaphore(2);
  *
- * Future<String> fetch(String url) {
- *   return coroutine(() -> {
- *     try (var held = await(connections.acquire())) {
- *       return await(client.fetch(url));
- *     }
- *   });
+ * Future<Void> fetch(String url) {
+ *   return coroutine(
+ *       () -> {
+ *         try (var held = await(connections.acquire())) {
+ *           await(print("fetched " + url));
+ *         }
+ *       });
  * }
  * }</pre>
  *

@@ -9,8 +9,8 @@ import java.util.Objects;
  * A child process whose end the loop waits for, without a thread of the loop's being blocked.
  *
  * <pre>{@code
- * Subprocess make = new Subprocess("make", "all");
- * int code = await(make.waitForExit());
+ * Subprocess child = new Subprocess("sh", "-c", "exit 3");
+ * int code = await(child.waitForExit());
  * }</pre>
  *
  * <p>Call from the loop's thread only. Tornado: {@code process.Subprocess}.

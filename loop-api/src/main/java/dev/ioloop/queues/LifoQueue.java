@@ -10,7 +10,7 @@ import java.util.Collections;
  * Queue<String> stack = new LifoQueue<>();
  * stack.putNowait("first");
  * stack.putNowait("second");
- * stack.getNowait();  // second
+ * System.out.println(stack.getNowait());
  * }</pre>
  *
  * <p>Call from the loop's thread only. Tornado: {@code queues.LifoQueue}.

@@ -12,7 +12,7 @@ import java.util.Objects;
  * Queue<Task> tasks = new PriorityQueue<>(0, Comparator.comparingInt(Task::priority));
  * tasks.putNowait(new Task(5, "sweep"));
  * tasks.putNowait(new Task(1, "answer"));
- * tasks.getNowait();  // answer
+ * System.out.println(tasks.getNowait().name());
  * }</pre>
  *
  * <p>An item that waits for room is compared when it is let in. If it cannot be compared, the

@@ -17,14 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Queue<String> urls = new Queue<>(100);
- * Future<Void> worker = coroutine(() -> {
- *   while (true) {
- *     await(fetch(await(urls.get())));
- *     urls.taskDone();
- *   }
- * });
+ * Future<Void> worker =
+ *     coroutine(
+ *         () -> {
+ *           while (true) {
+ *             String url = await(urls.get());
+ *             await(fetch(url));
+ *             urls.taskDone();
+ *           }
+ *         });
  * await(urls.put("http://localhost/"));
  * await(urls.join());
+ * worker.cancel(true);
  * }</pre>
  *
  * <p>An item goes to the first who waits for one at once, so that a {@code get} that comes before

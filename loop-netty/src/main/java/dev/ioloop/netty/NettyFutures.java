@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * itself, through {@link NettyYieldConverter}; this class is for the typed form.
  *
  * <pre>{@code
- * Integer sum = await(NettyFutures.from(eventLoop.submit(() -> 2 + 3)));
+ * int sum = await(NettyFutures.from(eventLoop.submit(() -> 2 + 3)));
  * }</pre>
  */
 public final class NettyFutures {

@@ -10,12 +10,12 @@ import io.netty.channel.EventLoop;
  *
  * <pre>{@code
  * EventLoop eventLoop = NettyIOLoop.eventLoop(loop);
- * new ServerBootstrap()
- *     .group(eventLoop)                        // an event loop is a group of one
- *     .channel(EpollServerSocketChannel.class) // the backend's own: "epoll"
- *     .childHandler(handler)
- *     .bind("127.0.0.1", 8080);
- * loop.start();
+ * var server =
+ *     new ServerBootstrap()
+ *         .group(eventLoop) // an event loop is a group of one
+ *         .channel(EpollServerSocketChannel.class) // the backend's own: "epoll"
+ *         .childHandler(handler)
+ *         .bind(address);
  * }</pre>
  */
 public final class NettyIOLoop {

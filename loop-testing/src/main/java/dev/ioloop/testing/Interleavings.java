@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     choices -> {
  *       Future<String> future = new Future<>();
  *       List<String> order = choices.merge(List.of(List.of("result"), List.of("cancel")));
- *       order.forEach(step -> run(step, future));
+ *       order.forEach(step -> take(step, future));
  *       assertThat(future.cancelled()).isEqualTo(order.get(0).equals("cancel"));
  *     });
  * }</pre>

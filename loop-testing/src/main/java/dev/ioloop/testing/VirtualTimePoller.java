@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * same.
  *
  * <pre>{@code
- * try (IOLoop loop = IOLoop.create("virtual", new VirtualTimePoller())) {
- *   loop.runSync(() -> await(Gen.sleep(Duration.ofHours(1))));
+ * try (IOLoop loop = Testing.virtualLoop()) {
+ *   loop.runSync(() -> await(sleep(Duration.ofHours(1))));
  * }
  * }</pre>
  *

@@ -12,9 +12,17 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What docs/coroutines.md shows as Java or as printed text is what the tests here run. */
+/**
+ * What docs/coroutines.md and the libraries' Javadoc show as Java or as printed text is what the
+ * tests here run.
+ */
 final class GuideTextTest {
   private static final Path GUIDE = Path.of("..", "docs", "coroutines.md");
+  private static final String FOR_JAVADOC = "javadoc ";
+  private static final List<Path> LIBRARIES =
+      Stream.of("loop-api", "loop-netty", "loop-nio", "loop-slf4j", "loop-testing")
+          .map(module -> Path.of("..", module, "src/main/java"))
+          .toList();
   private static final List<Path> SOURCES =
       List.of(
           Path.of("src/test/java/dev/ioloop/demo/guide"),
@@ -74,6 +82,31 @@ final class GuideTextTest {
     return blocks;
   }
 
+  /** Returns the examples in a library's Javadoc by the names of their regions. */
+  private static Map<String, String> javadocBlocks() throws IOException {
+    Map<String, String> blocks = new LinkedHashMap<>();
+    for (Path library : LIBRARIES) {
+      try (Stream<Path> files = Files.walk(library)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          String type = file.getFileName().toString().replace(".java", "");
+          List<String> lines = null;
+          for (String line : Files.readAllLines(file)) {
+            if (line.endsWith("<pre>{@code")) {
+              lines = new ArrayList<>();
+            } else if (line.endsWith("}</pre>") && lines != null) {
+              String name = FOR_JAVADOC + type;
+              assertThat(blocks.put(name, text(lines))).as("second example of %s", type).isNull();
+              lines = null;
+            } else if (lines != null) {
+              lines.add(line.replaceFirst("^ *\\* ?", ""));
+            }
+          }
+        }
+      }
+    }
+    return blocks;
+  }
+
   /** Joins lines without what they are all indented by, and without empty ones at the ends. */
   private static String text(List<String> lines) {
     int from = 0;
@@ -98,8 +131,18 @@ final class GuideTextTest {
   void everyRegionIsShown() throws IOException {
     List<String> blocks = blocks();
     Map<String, String> unused = regions();
+    unused.keySet().removeIf(name -> name.startsWith(FOR_JAVADOC));
     unused.values().removeAll(blocks);
     assertThat(unused).isEmpty();
+  }
+
+  @Test
+  void everyExampleInJavadocIsTheRegionOfItsName() throws IOException {
+    Map<String, String> forJavadoc = regions();
+    forJavadoc.keySet().removeIf(name -> !name.startsWith(FOR_JAVADOC));
+    assertThat(javadocBlocks())
+        .hasSizeGreaterThan(20)
+        .containsExactlyInAnyOrderEntriesOf(forJavadoc);
   }
 
   @Test
