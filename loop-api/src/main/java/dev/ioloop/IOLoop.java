@@ -385,7 +385,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
     unwindCoroutines(state);
     closed = true;
-    callbacks.close(Runner::drop);
+    callbacks.close(IOLoop::drop);
     timeouts.clear();
     watches.close(allHandles);
     poller.close();
@@ -454,7 +454,15 @@ public final class IOLoop implements Executor, AutoCloseable {
       callbacks.add(callback);
     } else if (callbacks.post(callback)) {
       poller.wakeup();
+    } else if (closed) {
+      drop(callback);
     }
+  }
+
+  /** Ends what would wait for ever for a callback that never runs; forgets all else. */
+  private static void drop(Runnable callback) {
+    Runner.drop(callback);
+    Workers.drop(callback);
   }
 
   /** As {@link #addCallback}, which is safe in Java's signal handlers, too. */
@@ -474,7 +482,7 @@ public final class IOLoop implements Executor, AutoCloseable {
    *
    * <p>Safe to call from any thread. Tornado: {@code IOLoop.spawn_callback}.
    *
-   * @return the coroutine's future
+   * @return the coroutine's future; cancelled if the loop is closed before the body begins
    */
   public <T extends @Nullable Object> Future<T> spawnCallback(Callable<T> body) {
     return Runner.spawn(this, Objects.requireNonNull(body, "body == null"));

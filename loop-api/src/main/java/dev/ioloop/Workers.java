@@ -53,12 +53,11 @@ final class Workers {
         }
         worker = Thread.currentThread();
       }
-      Runnable completion;
+      Completion<T> completion;
       try {
-        T result = task.call();
-        completion = () -> future.complete(result);
+        completion = new Completion<>(future, task.call(), null);
       } catch (Throwable e) {
-        completion = () -> future.completeExceptionally(e);
+        completion = new Completion<>(future, null, e);
       }
       synchronized (this) {
         ended = true;
@@ -73,6 +72,19 @@ final class Workers {
     }
   }
 
+  /** What the loop runs when the work has ended. */
+  private record Completion<T extends @Nullable Object>(
+      Future<T> future, T result, @Nullable Throwable failure) implements Runnable {
+    @Override
+    public void run() {
+      if (failure == null) {
+        future.complete(result);
+      } else {
+        future.completeExceptionally(failure);
+      }
+    }
+  }
+
   private final IOLoop loop;
   private volatile @Nullable Executor replaced;
 
@@ -82,6 +94,13 @@ final class Workers {
 
   void setDefault(Executor executor) {
     replaced = executor;
+  }
+
+  /** Tells of the end of a piece of work on the calling thread, where the loop was closed. */
+  static void drop(Runnable callback) {
+    if (callback instanceof Completion) {
+      callback.run();
+    }
   }
 
   /** Runs {@code task} on {@code executor}, or on the default one where that is null. */

@@ -364,4 +364,23 @@ public abstract class ExecutorContract extends LoopContract {
         .isInstanceOf(NullPointerException.class)
         .hasMessageContaining("executor");
   }
+
+  @Test
+  void workThatOutlivesItsLoopEndsItsFutureAllTheSame() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    List<Future<String>> futures = new ArrayList<>();
+    loop.runSync(
+        () -> {
+          futures.add(
+              loop.runInExecutor(
+                  () -> {
+                    released.await();
+                    return "late";
+                  }));
+          await(moment);
+        });
+    loop.close();
+    released.countDown();
+    assertThat(futures.get(0).get(5, TimeUnit.SECONDS)).isEqualTo("late");
+  }
 }

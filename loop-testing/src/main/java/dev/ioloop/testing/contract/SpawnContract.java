@@ -184,4 +184,17 @@ public abstract class SpawnContract extends LoopContract {
   private Void waitsHere() {
     return await(sleep(Duration.ofMillis(1)));
   }
+
+  @Test
+  void spawningOnAClosedLoopGivesACancelledFutureAndRunsNothing() {
+    loop.close();
+    Future<String> future =
+        loop.spawnCallback(
+            () -> {
+              events.add("never");
+              return "never";
+            });
+    assertThat(future.cancelled()).isTrue();
+    assertThat(events).isEmpty();
+  }
 }
