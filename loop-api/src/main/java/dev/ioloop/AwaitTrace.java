@@ -2,6 +2,7 @@ package dev.ioloop;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one {@code await} that rethrew an exception, attached to that exception as a
@@ -14,13 +15,18 @@ final class AwaitTrace extends Throwable {
   /** How many an exception may carry: one that thousands await must not grow for ever. */
   private static final int MAX_PER_EXCEPTION = 32;
 
-  private AwaitTrace(Runner<?> runner) {
-    super("awaited by " + runner, null, false, true);
-    setStackTrace(framesOfBody(getStackTrace()));
+  private AwaitTrace(Object awaiting, StackTraceElement @Nullable [] stack) {
+    super("awaited by " + awaiting, null, false, true);
+    setStackTrace(framesOfBody(stack == null ? getStackTrace() : stack));
   }
 
-  /** Attaches the frames of the present await to {@code failure}. */
-  static void attach(Throwable failure, Runner<?> runner) {
+  /** Attaches the frames of the present await of {@code awaiting} to {@code failure}. */
+  static void attach(Throwable failure, Object awaiting) {
+    attach(failure, awaiting, null);
+  }
+
+  /** As {@link #attach(Throwable, Object)}, for one that is suspended with this stack. */
+  static void attach(Throwable failure, Object awaiting, StackTraceElement @Nullable [] stack) {
     int attached = 0;
     for (Throwable suppressed : failure.getSuppressed()) {
       if (suppressed instanceof AwaitTrace) {
@@ -28,7 +34,7 @@ final class AwaitTrace extends Throwable {
       }
     }
     if (attached < MAX_PER_EXCEPTION) {
-      AwaitTrace trace = new AwaitTrace(runner);
+      AwaitTrace trace = new AwaitTrace(awaiting, stack);
       if (trace.getStackTrace().length > 0) {
         failure.addSuppressed(trace);
       }
@@ -39,12 +45,12 @@ final class AwaitTrace extends Throwable {
   private static StackTraceElement[] framesOfBody(StackTraceElement[] stack) {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : stack) {
-      String name = frame.getClassName();
-      if (name.equals(Runner.class.getName()) && frame.getMethodName().equals("runBody")) {
-        break;
-      }
-      if (!StackFrames.isSwitching(name)) {
+      if (StackFrames.isSuspension(frame)) {
+        frames.clear();
+      } else if (!StackFrames.isSwitching(frame.getClassName())) {
         frames.add(StackFrames.plain(frame));
+      } else if (frame.getMethodName().equals("runBody")) {
+        break;
       }
     }
     return frames.toArray(new StackTraceElement[0]);

@@ -43,7 +43,7 @@ final class Bodies {
   }
 
   /** Returns a name for a body: the class in which it is written. */
-  static String name(Callable<?> callable) {
+  static String name(Object callable) {
     Object body = callable;
     while (body instanceof Wrapper wrapper) {
       body = wrapper.body();

@@ -16,6 +16,12 @@ abstract class Fiber {
     /** Runs to the end, on the fiber, and throws nothing. */
     void runBody();
 
+    /**
+     * Waits, on the fiber, until {@code future} is done, whatever its outcome. Throws what was
+     * raised here instead.
+     */
+    void waitFor(Future<?> future);
+
     /** Waits, on the fiber, until {@code future} is done; returns its result or throws. */
     <T extends @Nullable Object> T await(Future<T> future);
   }

@@ -55,15 +55,26 @@ public final class Generator<
 
     @Override
     public <T extends @Nullable Object> T await(Future<T> future) {
-      if (future.isDone() && future != Gen.moment) {
-        return future.take();
+      if (!future.isDone() || future == Gen.moment) {
+        waitFor(future);
+      } else if (future.isCompletedExceptionally()) {
+        AwaitTrace.attach(future.exception(), Generator.this);
       }
+      return future.take();
+    }
+
+    @Override
+    public void waitFor(Future<?> future) {
       if (MonitorCheck.ENABLED) {
         MonitorCheck.check();
       }
       awaited = future;
       suspend();
-      return future.take();
+    }
+
+    @Override
+    public String toString() {
+      return Generator.this.toString();
     }
   }
 
@@ -308,11 +319,15 @@ public final class Generator<
       return;
     }
     try {
-      driver.body().await(future);
+      driver.body().waitFor(future);
     } catch (Throwable e) {
-      if (!future.isDone() || future == Gen.moment) {
-        thrown = e;
-      }
+      thrown = e;
+      return;
+    }
+    if (future.isCompletedExceptionally()) {
+      Throwable failure = future.exception();
+      AwaitTrace.attach(failure, this, fiber.stackTrace());
+      AwaitTrace.attach(failure, driver.body());
     }
   }
 
@@ -321,5 +336,10 @@ public final class Generator<
     if (fiber.isReusable()) {
       fiber.discard();
     }
+  }
+
+  @Override
+  public String toString() {
+    return "generator of " + Bodies.name(body);
   }
 }

@@ -126,9 +126,17 @@ final class Runner<T extends @Nullable Object>
 
   @Override
   public <R extends @Nullable Object> R await(Future<R> awaited) {
-    if (awaited.isDone() && awaited != Gen.moment) {
-      return outcome(awaited);
+    if (!awaited.isDone() || awaited == Gen.moment) {
+      waitFor(awaited);
     }
+    if (awaited.isCompletedExceptionally()) {
+      AwaitTrace.attach(awaited.exception(), this);
+    }
+    return awaited.take();
+  }
+
+  @Override
+  public void waitFor(Future<?> awaited) {
     if (cancellation == Cancellation.REQUESTED) {
       if (!passesOn(awaited, null)) {
         cancellation = Cancellation.RAISED;
@@ -159,14 +167,6 @@ final class Runner<T extends @Nullable Object>
     if (cancellation == Cancellation.REQUESTED && awaited.isCancelled()) {
       cancellation = Cancellation.RAISED;
     }
-    return outcome(awaited);
-  }
-
-  private <R extends @Nullable Object> R outcome(Future<R> done) {
-    if (done.isCompletedExceptionally()) {
-      AwaitTrace.attach(done.exception(), this);
-    }
-    return done.take();
   }
 
   /** Called when the awaited future is done, by whoever completes it. */

@@ -25,7 +25,8 @@ final class StackFrames {
     return frames;
   }
 
-  private static boolean isSuspension(StackTraceElement frame) {
+  /** Returns whether a frame is the one in which a body is left: those above are the JDK's. */
+  static boolean isSuspension(StackTraceElement frame) {
     return frame.getMethodName().equals("suspend")
         && (isOf(frame.getClassName(), ThreadFiber.class)
             || isOf(frame.getClassName(), ContinuationFiber.class));
@@ -42,6 +43,7 @@ final class StackFrames {
         || className.equals("java.lang.System$1")
         || isOf(className, Runner.class)
         || isOf(className, Gen.class)
+        || isOf(className, Generator.class)
         || isOf(className, Fiber.class)
         || isOf(className, AwaitTrace.class)
         || isOf(className, Bodies.class)

@@ -73,6 +73,45 @@ public abstract class StackTraceContract extends LoopContract {
         .contains("awaited by coroutine of " + StackTraceContract.class.getName());
   }
 
+  private Generator<String, Void, Void> pageGenerator() {
+    return Generator.of(
+        g -> {
+          g.yield(awaitInGenerator());
+          return null;
+        });
+  }
+
+  private String awaitInGenerator() {
+    return await(loadPage());
+  }
+
+  private void drive() {
+    pageGenerator().next();
+  }
+
+  @Test
+  void awaitInAGeneratorLeavesAMarkOfTheGeneratorAndOneOfItsDriver() {
+    assertThatThrownBy(() -> loop.runSync(this::drive)).isSameAs(failure);
+    assertThat(Marks.of(failure))
+        .extracting(mark -> mark.getStackTrace()[0].getMethodName())
+        .containsExactly("readAll", "awaitInGenerator", "drive");
+    assertThat(print(failure))
+        .contains("awaited by generator of " + StackTraceContract.class.getName());
+  }
+
+  @Test
+  void awaitOfADoneFutureInAGeneratorLeavesAMark() {
+    Future<String> failed = Future.failed(failure);
+    Generator<String, Void, Void> generator =
+        Generator.of(
+            g -> {
+              g.yield(await(failed));
+              return null;
+            });
+    assertThatThrownBy(generator::next).isSameAs(failure);
+    assertThat(Marks.of(failure)).hasSize(1);
+  }
+
   @Test
   void everyAwaitLeavesOneMarkTheInnermostFirst() {
     assertThatThrownBy(() -> loop.runSync((Action) () -> await(handleRequest()))).isSameAs(failure);
@@ -170,14 +209,6 @@ public abstract class StackTraceContract extends LoopContract {
         () -> assertThatThrownBy(() -> await(multi(List.of(loadPage())))).isSameAs(failure));
     assertThat(print(failure)).contains("readAll", "loadPage", "marksGoThroughMultiToo");
     assertThat(Marks.of(failure)).hasSize(2);
-  }
-
-  private Generator<String, Void, Void> pages() {
-    return Generator.of(
-        g -> {
-          g.yield("first " + readAll());
-          return null;
-        });
   }
 
   @Test
