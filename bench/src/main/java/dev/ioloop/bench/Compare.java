@@ -1,6 +1,7 @@
 package dev.ioloop.bench;
 
 import dev.ioloop.bench.Worker.Sample;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -75,6 +76,11 @@ final class Compare implements Callable<Integer> {
   private boolean list;
 
   @Option(
+      names = "--parked",
+      description = "Measure the heap that a suspended coroutine takes, and nothing else.")
+  private boolean parked;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -91,6 +97,10 @@ final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (parked) {
+      printParked();
+      return 0;
+    }
     List<Measure> measures = new ArrayList<>();
     for (Measure measure : Measure.values()) {
       if (only.matcher(measure.id()).find()) {
@@ -146,6 +156,14 @@ final class Compare implements Callable<Integer> {
           });
     }
     report.printVerdicts();
+  }
+
+  private static void printParked() throws IOException {
+    System.out.printf("%n### heap of a suspended coroutine, three calls deep%n%n");
+    System.out.printf("| peer | bytes |%n|---|---:|%n");
+    for (String peer : Parked.PEERS) {
+      System.out.printf("| %s | %s |%n", peer, Parked.measure(peer));
+    }
   }
 
   private List<String> chosenPeers(Measure measure) throws NoSuchFieldException {

@@ -40,6 +40,18 @@ enum Measure {
       "spawn",
       List.of("continuation", "kotlin"),
       new Target("ioloop-continuation", null, 250)),
+  LOCK(
+      "lock acquired and released, without a wait",
+      LockBenchmark.class,
+      "lock",
+      List.of("kotlin"),
+      new Target("ioloop-continuation", null, 60)),
+  QUEUE(
+      "item put into a queue and got, without a wait",
+      LockBenchmark.class,
+      "queue",
+      List.of("kotlin"),
+      new Target("ioloop-continuation", null, 60)),
   TIMER_GUARD(
       "timer added, then cancelled, a million others pending",
       TimerBenchmark.class,

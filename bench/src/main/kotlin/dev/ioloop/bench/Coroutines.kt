@@ -8,8 +8,11 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.yield
 
 /**
@@ -53,6 +56,41 @@ private constructor(private val eventLoop: EventLoop, dispatcher: CoroutineDispa
       finish.run()
     }
   }
+
+  fun lock(times: Int, finish: Runnable) {
+    val mutex = Mutex()
+    scope.launch {
+      repeat(times) { mutex.withLock {} }
+      finish.run()
+    }
+  }
+
+  fun sendAndReceive(times: Int, finish: Runnable) {
+    val channel = Channel<String>(Channel.UNLIMITED)
+    scope.launch {
+      repeat(times) {
+        channel.send("item")
+        channel.receive()
+      }
+      finish.run()
+    }
+  }
+
+  /**
+   * Suspends so many coroutines, each below three functions of its own, and returns what resumes
+   * them all. Called on any thread.
+   */
+  fun park(coroutines: Int): Runnable {
+    val gates = List(coroutines) { CompletableDeferred<Int>() }
+    gates.forEach { gate -> scope.launch(start = CoroutineStart.UNDISPATCHED) { outer(gate) } }
+    return Runnable { gates.forEach { it.complete(1) } }
+  }
+
+  private suspend fun outer(gate: CompletableDeferred<Int>): Int = middle(gate) + 1
+
+  private suspend fun middle(gate: CompletableDeferred<Int>): Int = inner(gate) + 1
+
+  private suspend fun inner(gate: CompletableDeferred<Int>): Int = gate.await() + 1
 
   fun yieldRepeatedly(times: Int, finish: Runnable) {
     scope.launch {

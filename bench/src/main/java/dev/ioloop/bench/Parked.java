@@ -1,0 +1,165 @@
+package dev.ioloop.bench;
+
+import static dev.ioloop.Gen.await;
+
+import dev.ioloop.Future;
+import dev.ioloop.Gen;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How much heap a suspended coroutine takes: 100,000 of them, each three calls deep, on one loop.
+ * Each peer has a JVM of its own, which first runs as many to their ends, so that all is compiled.
+ */
+final class Parked {
+  private static final int COROUTINES = 100_000;
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** Raw continuation: with an object to wait for, and no loop. */
+  static final List<String> PEERS =
+      List.of("ioloop-continuation", "ioloop-thread", "continuation", "kotlin");
+
+  /** Parks coroutines on a peer. */
+  private interface Parking {
+    /** Suspends all, and returns what resumes them. */
+    Runnable park();
+  }
+
+  private Parked() {}
+
+  /**
+   * Measures one peer in a JVM of its own.
+   *
+   * @return the bytes of one coroutine, or why there is none here
+   */
+  static String measure(String peer) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                JAVA.toString(),
+                LoopBenchmark.CONTINUATIONS,
+                LoopBenchmark.DESCRIPTORS,
+                LoopBenchmark.NATIVE,
+                LoopBenchmark.COLLECTOR,
+                LoopBenchmark.HEAP,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Parked.class.getName(),
+                peer)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var lines = process.inputReader()) {
+      String line = lines.readLine();
+      return line == null ? "(no answer)" : line;
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    String peer = args[0];
+    try {
+      switch (peer) {
+        case "ioloop-continuation" -> ours(peer, COROUTINES);
+        case "ioloop-thread" -> ours(peer, COROUTINES / 50); // a thread each, on JDK 17
+        case "continuation" -> {
+          RawContinuation.check();
+          print(Parked::continuations, COROUTINES);
+        }
+        case "kotlin" -> {
+          Host.Netty netty = new Host.Netty();
+          Coroutines kotlin = Coroutines.inline(netty.eventLoop);
+          netty.run(
+              () -> {
+                print(() -> kotlin.park(COROUTINES), COROUTINES);
+                netty.finish();
+              });
+          netty.close();
+        }
+        default -> throw LoopBenchmark.unknown(peer);
+      }
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      System.out.println(e.getMessage());
+    }
+  }
+
+  private static void ours(String peer, int coroutines) throws Exception {
+    Host.Ours ours = Host.Ours.withGenerator(peer.substring(LoopBenchmark.OURS.length()));
+    ours.run(
+        () ->
+            ours.loop.spawnCallback(
+                () -> {
+                  print(
+                      () -> {
+                        List<Future<Integer>> gates = new ArrayList<>(coroutines);
+                        for (int i = 0; i < coroutines; i++) {
+                          Future<Integer> gate = new Future<>();
+                          gates.add(gate);
+                          Gen.coroutine(() -> outer(gate));
+                        }
+                        return () -> {
+                          gates.forEach(gate -> gate.setResult(1));
+                          await(Gen.moment);
+                          await(Gen.moment);
+                        };
+                      },
+                      coroutines);
+                  ours.finish();
+                }));
+    ours.close();
+  }
+
+  private static int outer(Future<Integer> gate) {
+    return middle(gate) + 1;
+  }
+
+  private static int middle(Future<Integer> gate) {
+    return inner(gate) + 1;
+  }
+
+  private static int inner(Future<Integer> gate) {
+    return await(gate) + 1;
+  }
+
+  private static Runnable continuations() {
+    List<Object> parked = new ArrayList<>(COROUTINES);
+    for (int i = 0; i < COROUTINES; i++) {
+      Object[] gate = {null, null};
+      Object continuation = RawContinuation.create(() -> outer(gate));
+      gate[0] = continuation;
+      parked.add(continuation);
+      RawContinuation.run(continuation);
+    }
+    return () -> parked.forEach(RawContinuation::run);
+  }
+
+  private static int outer(Object[] gate) {
+    return middle(gate) + 1;
+  }
+
+  private static int middle(Object[] gate) {
+    return inner(gate) + 1;
+  }
+
+  private static int inner(Object[] gate) {
+    RawContinuation.suspend();
+    return gate.length + 1;
+  }
+
+  private static void print(Parking parking, int coroutines) {
+    parking.park().run();
+    parking.park().run();
+    long before = liveHeap();
+    Runnable resume = parking.park();
+    long after = liveHeap();
+    resume.run();
+    System.out.println(Math.round((after - before) / (double) coroutines));
+  }
+
+  private static long liveHeap() {
+    for (int i = 0; i < 4; i++) {
+      System.gc();
+    }
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+}
