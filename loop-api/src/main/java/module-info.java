@@ -11,6 +11,7 @@ module dev.ioloop {
   exports dev.ioloop;
   exports dev.ioloop.locks;
   exports dev.ioloop.queues;
+  exports dev.ioloop.net;
   exports dev.ioloop.process;
   exports dev.ioloop.spi;
 

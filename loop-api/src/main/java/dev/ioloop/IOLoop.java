@@ -2,6 +2,7 @@ package dev.ioloop;
 
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.PollerProvider;
+import dev.ioloop.spi.StreamSockets;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -70,6 +71,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   private final Workers workers = new Workers(this);
   final SuspendedCoroutines suspended = new SuspendedCoroutines();
   final FiberPool fibers = new FiberPool();
+
+  /** Made when first asked for. */
+  private @Nullable StreamSockets sockets;
 
   /** The thread that may use the loop: null until the first start, a fiber's while that runs. */
   private @Nullable Thread owner;
@@ -198,6 +202,20 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public <T> @Nullable T unwrap(Class<T> type) {
     return poller.unwrap(type);
+  }
+
+  /**
+   * Returns what opens the sockets of this loop's streams; for those who write servers and
+   * transports of their own. Users want {@code dev.ioloop.net}.
+   *
+   * <p>Call from the loop's thread only.
+   */
+  public StreamSockets sockets() {
+    StreamSockets present = sockets;
+    if (present == null) {
+      present = sockets = poller.sockets();
+    }
+    return present;
   }
 
   /**

@@ -60,6 +60,14 @@ public interface Poller extends AutoCloseable {
    */
   Registration register(int fd, int events, ReadyHandler handler);
 
+  /**
+   * Makes what opens the sockets of this poller's streams; the loop asks once. The default stands
+   * on the JDK's channels and {@link #register(SelectableChannel, int, ReadyHandler)}.
+   */
+  default StreamSockets sockets() {
+    return new ChannelSockets(this);
+  }
+
   /** Returns the object of another library that this poller drives, or null where there is none. */
   default <T> @Nullable T unwrap(Class<T> type) {
     return null;

@@ -21,7 +21,8 @@ public interface StreamTransport {
 
   /**
    * Begins: {@code handler} is told from now on, on the loop's thread, that what is watched may
-   * have become possible. Called once, before the first {@link #watch}.
+   * have become possible. Called before the first {@link #watch}, and again where another stream
+   * takes this transport over; nothing is watched then.
    */
   void start(ReadyHandler handler);
 
@@ -36,7 +37,9 @@ public interface StreamTransport {
   }
 
   /**
-   * Reads what is there into {@code target}, which has room.
+   * Reads what is there into {@code target}, which has room. Less than fits means that nothing more
+   * is there at present. A transport that itself holds more than fits tells the handler so while
+   * {@code READ} is watched, as a socket would.
    *
    * @return how many bytes; 0 where there are none at present, -1 where the peer has ended
    */

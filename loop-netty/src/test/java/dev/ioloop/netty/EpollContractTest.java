@@ -43,6 +43,7 @@ import dev.ioloop.testing.contract.SpawnContract;
 import dev.ioloop.testing.contract.StackTraceContract;
 import dev.ioloop.testing.contract.StartStopContract;
 import dev.ioloop.testing.contract.StatsContract;
+import dev.ioloop.testing.contract.StreamReadContract;
 import dev.ioloop.testing.contract.TaskGroupContract;
 import dev.ioloop.testing.contract.TaskGroupFailureContract;
 import dev.ioloop.testing.contract.ThreadContract;
@@ -382,6 +383,14 @@ class EpollContractTest {
 
   @Nested
   class TaskGroupFailure extends TaskGroupFailureContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class StreamRead extends StreamReadContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");

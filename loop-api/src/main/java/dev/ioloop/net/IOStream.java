@@ -1,0 +1,654 @@
+package dev.ioloop.net;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.spi.StreamBuffers;
+import dev.ioloop.spi.StreamTransport;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes in and out without blocking the loop: a socket, a pipe, or what else a {@link
+ * StreamTransport} moves.
+ *
+ * <pre>{@code
+ * byte[] line = await(stream.readUntil("\n".getBytes()));
+ * await(stream.write(line));
+ * }</pre>
+ *
+ * <p>One read may be pending at a time; what arrives beyond it is kept for the next. The stream
+ * receives only while a read is pending, so a peer that sends faster than one reads is held up by
+ * the system. A read's future belongs to the one who awaits it: where that coroutine is cancelled,
+ * the read is too, nothing is lost, and another read may begin.
+ *
+ * <p>Any number of writes may be pending, each with its future. What was given to a write belongs
+ * to the stream until that future is done.
+ *
+ * <p>The end of the peer is noticed when a read needs more than there is, or, where a close
+ * callback is set, when all that was received has been read. It closes the stream, unless {@link
+ * #setAllowHalfClose}. What was received can be read from a closed stream; all else throws {@link
+ * StreamClosedException} there, and pending futures fail with it.
+ *
+ * <p>Call from the loop's thread only. Tornado: {@code tornado.iostream.IOStream}.
+ */
+public final class IOStream implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final int REGEX_MAX_BYTES = 64 << 10;
+
+  private final IOLoop loop;
+  private final StreamTransport transport;
+  private final StreamBuffers buffers;
+  private final Reading reading = new Reading(this);
+  private final Writing writing = new Writing(this);
+  private boolean readable = true;
+  private boolean writable = true;
+  private boolean allowHalfClose;
+  private boolean closed;
+  private @Nullable Throwable error;
+  private @Nullable Runnable closeCallback;
+
+  /** Done when the transport is connected; null where that was so from the start. */
+  private @Nullable Future<IOStream> connected;
+
+  private boolean connecting;
+
+  /** What the transport was told to watch. */
+  private int watched;
+
+  private IOStream(IOLoop loop, StreamTransport transport) {
+    this.loop = loop;
+    this.transport = transport;
+    this.buffers = loop.sockets().buffers();
+    transport.start(this::ready);
+  }
+
+  // Which stream
+
+  /**
+   * Returns a stream of the current loop over a non-blocking channel: a connected {@code
+   * SocketChannel}, TCP or unix, a {@code Pipe.SourceChannel}, which can only be read, or a {@code
+   * Pipe.SinkChannel}, which can only be written. The stream closes the channel.
+   *
+   * @throws IllegalArgumentException for a channel of another kind, or a blocking one
+   */
+  public static IOStream of(SelectableChannel channel) {
+    Objects.requireNonNull(channel, "channel == null");
+    IOLoop loop = IOLoop.current();
+    IOStream stream = new IOStream(loop, loop.sockets().of(channel));
+    stream.readable = !(channel instanceof Pipe.SinkChannel);
+    stream.writable = !(channel instanceof Pipe.SourceChannel);
+    return stream;
+  }
+
+  /**
+   * Returns a stream of the current loop over a transport that is connected. For tests, and for
+   * those who write transports.
+   */
+  public static IOStream of(StreamTransport transport) {
+    Objects.requireNonNull(transport, "transport == null");
+    return new IOStream(IOLoop.current(), transport);
+  }
+
+  /**
+   * Returns a future of the stream over a transport that may still be connecting, which is done
+   * when it is connected. For those who write transports; users have {@code TCPClient}. Cancelling
+   * the future closes the transport.
+   */
+  public static Future<IOStream> connect(StreamTransport transport) {
+    IOStream stream = new IOStream(IOLoop.current(), Objects.requireNonNull(transport));
+    stream.connecting = true;
+    Future<IOStream> connected = Future.owned(() -> stream.inLoop(stream::close));
+    stream.connected = connected;
+    try {
+      stream.finishConnecting();
+    } catch (IOException e) {
+      stream.closeBy(e);
+    }
+    if (!stream.closed) {
+      stream.updateWatch();
+    }
+    return connected;
+  }
+
+  // Reading
+
+  /** As {@link #readBytes(int, boolean)}, for exactly {@code n} bytes. */
+  public Future<byte[]> readBytes(int n) {
+    return readBytes(n, false);
+  }
+
+  /**
+   * Reads {@code n} bytes, or, if {@code partial}, at least one and at most {@code n}. Zero bytes
+   * are there at once. Tornado: {@code read_bytes}.
+   *
+   * @throws StreamClosedException if the stream is closed and holds too little
+   * @throws IllegalStateException if a read is pending
+   */
+  public Future<byte[]> readBytes(int n, boolean partial) {
+    if (n < 0) {
+      throw new IllegalArgumentException("n < 0: " + n);
+    }
+    checkReadable("readBytes()");
+    return n == 0 ? Future.succeeded(Read.EMPTY) : reading.begin(new Read.Bytes(n, partial));
+  }
+
+  /** As {@link #readInto(ByteBuffer, boolean)}, until the buffer is full. */
+  public Future<Integer> readInto(ByteBuffer target) {
+    return readInto(target, false);
+  }
+
+  /**
+   * Reads into {@code target}, from its position on, until its limit is reached or, if {@code
+   * partial}, something has come; the future tells how many bytes. The position moves with them. A
+   * direct buffer is filled without a copy. Tornado: {@code read_into}.
+   *
+   * @throws StreamClosedException if the stream is closed and holds too little
+   * @throws IllegalStateException if a read is pending
+   */
+  public Future<Integer> readInto(ByteBuffer target, boolean partial) {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("readInto() a read-only buffer: " + target);
+    }
+    checkReadable("readInto()");
+    return target.hasRemaining()
+        ? reading.begin(new Read.Into(target, partial))
+        : Future.succeeded(0);
+  }
+
+  /** As {@link #readUntil(byte[], int)}, without a limit but {@link #maxBufferSize}. */
+  public Future<byte[]> readUntil(byte[] delimiter) {
+    return readUntil(delimiter, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads all up to and with {@code delimiter}; what comes behind it is kept. If that ends beyond
+   * {@code maxBytes}, the stream is closed with an {@link UnsatisfiableReadException}. Tornado:
+   * {@code read_until}.
+   *
+   * @throws StreamClosedException if the stream is closed and holds no delimiter
+   * @throws IllegalStateException if a read is pending
+   */
+  public Future<byte[]> readUntil(byte[] delimiter, int maxBytes) {
+    if (delimiter.length == 0) {
+      throw new IllegalArgumentException("delimiter is empty");
+    }
+    checkMaxBytes(maxBytes);
+    checkReadable("readUntil()");
+    return reading.begin(new Read.Until(delimiter, maxBytes));
+  }
+
+  /** As {@link #readUntilRegex(Pattern, int)}, with a limit of 64 KiB. */
+  public Future<byte[]> readUntilRegex(Pattern pattern) {
+    return readUntilRegex(pattern, REGEX_MAX_BYTES);
+  }
+
+  /**
+   * Reads all up to the end of the first match of {@code pattern}, which sees each byte as the
+   * character with its value. A match is taken as soon as there is one, even if more input could
+   * make it longer. If none ends within {@code maxBytes}, the stream is closed with an {@link
+   * UnsatisfiableReadException}; it is closed, too, with the {@link StackOverflowError} of a
+   * pattern that needs too much stack. Tornado: {@code read_until_regex}.
+   *
+   * @throws StreamClosedException if the stream is closed and holds no match
+   * @throws IllegalStateException if a read is pending
+   */
+  public Future<byte[]> readUntilRegex(Pattern pattern, int maxBytes) {
+    checkMaxBytes(maxBytes);
+    checkReadable("readUntilRegex()");
+    return reading.begin(new ReadUntilRegex(pattern, maxBytes));
+  }
+
+  /**
+   * Reads all until the peer ends or {@link #close()} is called here; nothing, if nothing comes.
+   * Fails where the stream ends by an error. Tornado: {@code read_until_close}.
+   *
+   * @throws IllegalStateException if a read is pending
+   */
+  public Future<byte[]> readUntilClose() {
+    checkReadable("readUntilClose()");
+    return reading.begin(new Read.UntilClose());
+  }
+
+  private static void checkMaxBytes(int maxBytes) {
+    if (maxBytes < 1) {
+      throw new IllegalArgumentException("maxBytes < 1: " + maxBytes);
+    }
+  }
+
+  private void checkReadable(String call) {
+    checkThread(call);
+    if (!readable) {
+      throw new IllegalStateException(call + " of a stream that can only be written: " + this);
+    }
+  }
+
+  // Writing
+
+  /**
+   * Writes {@code data}, at once where nothing else waits and the system takes it. The future is
+   * done when the system has it all. A failure need not be looked at: the stream is closed then.
+   * Tornado: {@code write}.
+   *
+   * @throws StreamClosedException if the stream is closed, or its output was shut down
+   * @throws StreamBufferFullException if more than {@link #maxWriteBufferSize} would be unsent; the
+   *     stream goes on
+   */
+  public Future<@Nullable Void> write(byte[] data) {
+    return write(ByteBuffer.wrap(data));
+  }
+
+  /**
+   * As {@link #write(byte[])}, from the buffer's position to its limit. The position moves as the
+   * bytes are sent. A direct buffer is sent without a copy.
+   */
+  public Future<@Nullable Void> write(ByteBuffer data) {
+    Objects.requireNonNull(data, "data == null");
+    checkThread("write()");
+    if (!writable) {
+      throw new IllegalStateException("write() of a stream that can only be read: " + this);
+    }
+    if (closed || writing.ending()) {
+      throw new StreamClosedException(error);
+    }
+    return writing.write(data);
+  }
+
+  /**
+   * Returns a future that is done when it is wise to write more: at once while at most the high
+   * mark is unsent, else when that has fallen to the low mark. Tornado has none; Netty: {@code
+   * isWritable}.
+   */
+  public Future<@Nullable Void> awaitWritable() {
+    checkThread("awaitWritable()");
+    if (closed) {
+      throw new StreamClosedException(error);
+    }
+    return writing.whenWritable();
+  }
+
+  /**
+   * Replaces the marks of {@link #awaitWritable}, in bytes; 32 KiB and 64 KiB otherwise.
+   *
+   * @throws IllegalArgumentException unless {@code 0 <= low <= high}
+   */
+  public void setWriteMarks(int low, int high) {
+    if (low < 0 || low > high) {
+      throw new IllegalArgumentException("not 0 <= low <= high: " + low + ", " + high);
+    }
+    checkThread("setWriteMarks()");
+    writing.lowMark = low;
+    writing.highMark = high;
+  }
+
+  /**
+   * Ends the output: what was written before is sent, and then the peer sees the end. Reading goes
+   * on. A second call does nothing. asyncio: {@code write_eof}.
+   */
+  public void shutdownOutput() {
+    checkThread("shutdownOutput()");
+    if (closed || writing.ending()) {
+      return;
+    }
+    try {
+      writing.shutdown();
+    } catch (IOException e) {
+      closeAfterDraining(e);
+    }
+    updateWatch();
+  }
+
+  // Closing
+
+  /**
+   * Closes the stream at once, both ways. What the system takes at once is still sent; pending
+   * reads and writes fail, but {@link #readUntilClose} gives what has come. A second call does
+   * nothing. Tornado: {@code close}.
+   */
+  @Override
+  public void close() {
+    checkThread("close()");
+    closeBy(null);
+  }
+
+  /** As {@link #close()}, because of {@code error}, which pending futures fail with. */
+  public void close(@Nullable Throwable error) {
+    checkThread("close()");
+    closeBy(error);
+  }
+
+  /** Returns whether the stream is closed, by either side. */
+  public boolean closed() {
+    return closed;
+  }
+
+  /** Returns what closed the stream; null while it is open, and where it was closed in order. */
+  public @Nullable Throwable error() {
+    return error;
+  }
+
+  /**
+   * Has {@code callback} run once, in a callback of the loop, when the stream is closed and reads
+   * have been given what came before; null removes it. While one is set, the end of the peer is
+   * noticed without a read. Tornado: {@code set_close_callback}.
+   */
+  public void setCloseCallback(@Nullable Runnable callback) {
+    checkThread("setCloseCallback()");
+    closeCallback = callback;
+    if (closed) {
+      runCloseCallback();
+    } else {
+      reading.noticeEnd();
+      updateWatch();
+    }
+  }
+
+  /**
+   * Says what the end of the peer means: if false, as from the start, it closes the stream; if
+   * true, it ends reading only, and writing goes on until {@link #close()}. asyncio: the result of
+   * {@code eof_received}.
+   */
+  public void setAllowHalfClose(boolean allow) {
+    checkThread("setAllowHalfClose()");
+    allowHalfClose = allow;
+    if (!closed) {
+      updateWatch();
+    }
+  }
+
+  // State and limits
+
+  /** Returns whether a read is pending. */
+  public boolean reading() {
+    return reading.isPending();
+  }
+
+  /** Returns whether something that was written is unsent. */
+  public boolean writing() {
+    return writing.isPending();
+  }
+
+  /** Returns the address of this end, or null where there is none. */
+  public @Nullable SocketAddress localAddress() {
+    return transport.localAddress();
+  }
+
+  /** Returns the address of the peer, or null where there is none. */
+  public @Nullable SocketAddress remoteAddress() {
+    return transport.remoteAddress();
+  }
+
+  /** Returns how many bytes at most are held for reads, 100 MiB from the start. */
+  public int maxBufferSize() {
+    return reading.maxBytes;
+  }
+
+  /**
+   * Replaces how many bytes at most are held for reads. A read that needs more closes the stream
+   * with a {@link StreamBufferFullException}.
+   */
+  public void setMaxBufferSize(int bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes < 1: " + bytes);
+    }
+    checkThread("setMaxBufferSize()");
+    reading.maxBytes = bytes;
+  }
+
+  /** Returns how many bytes at most may be unsent, {@link Integer#MAX_VALUE} from the start. */
+  public int maxWriteBufferSize() {
+    return writing.maxBytes;
+  }
+
+  /** Replaces how many bytes at most may be unsent; a write beyond is refused. */
+  public void setMaxWriteBufferSize(int bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes < 1: " + bytes);
+    }
+    checkThread("setMaxWriteBufferSize()");
+    writing.maxBytes = bytes;
+  }
+
+  /**
+   * Says whether small writes are sent at once, as from the start, or collected by the system while
+   * earlier ones are under way. Does nothing where there is no such choice, and on a closed stream.
+   * Tornado: {@code set_nodelay}.
+   */
+  public void setNodelay(boolean nodelay) {
+    checkThread("setNodelay()");
+    if (!closed) {
+      try {
+        transport.setNodelay(nodelay);
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "setNodelay() had no effect", e); // The peer is gone, very likely.
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "IOStream["
+        + (closed ? "closed" : transport.localAddress() + " - " + transport.remoteAddress())
+        + (reading.isPending() ? ", reading" : "")
+        + (writing.isPending() ? ", writing]" : "]");
+  }
+
+  // For the two sides
+
+  StreamTransport transport() {
+    return transport;
+  }
+
+  StreamBuffers buffers() {
+    return buffers;
+  }
+
+  boolean connecting() {
+    return connecting;
+  }
+
+  boolean allowsHalfClose() {
+    return allowHalfClose;
+  }
+
+  /** Returns whether the end of the peer is looked for while no read is pending. */
+  boolean detectsClose() {
+    return closeCallback != null && !allowHalfClose && readable;
+  }
+
+  void inLoop(Runnable task) {
+    if (IOLoop.current(false) == loop) {
+      task.run();
+    } else {
+      loop.addCallback(task);
+    }
+  }
+
+  // READ stays watched when a read is done: the next one comes soon, very likely.
+  void watchReading() {
+    if ((watched & IOLoop.READ) == 0 && !connecting) {
+      watch(watched | IOLoop.READ);
+    }
+  }
+
+  void watchWriting() {
+    if ((watched & IOLoop.WRITE) == 0) {
+      watch(watched | IOLoop.WRITE);
+    }
+  }
+
+  private void updateWatch() {
+    if (closed) {
+      return;
+    }
+    int wanted = 0;
+    if (connecting || writing.isPending()) {
+      wanted |= IOLoop.WRITE;
+    }
+    if (!connecting && reading.wantsReadiness()) {
+      wanted |= IOLoop.READ;
+    }
+    watch(wanted);
+  }
+
+  private void watch(int events) {
+    if (events != watched) {
+      watched = events;
+      transport.watch(events);
+    }
+  }
+
+  private void ready(int events) {
+    if (closed) {
+      return;
+    }
+    try {
+      handle(events);
+    } catch (RuntimeException e) {
+      fail(
+          e,
+          () -> {
+            throw e;
+          });
+    } catch (Error e) {
+      fail(
+          e,
+          () -> {
+            throw e;
+          });
+    }
+  }
+
+  /** Closes the stream by an error that may not pass through the poller, which called us. */
+  private void fail(Throwable failure, Runnable rethrow) {
+    closeBy(failure);
+    loop.addCallback(rethrow);
+  }
+
+  private void handle(int events) {
+    boolean wasReading = reading.wantsReadiness();
+    try {
+      if (connecting) {
+        finishConnecting();
+        if (connecting || closed) {
+          return;
+        }
+      }
+      if (writing.isPending()) {
+        writing.flush();
+      }
+    } catch (IOException e) {
+      closeAfterDraining(e);
+    }
+    if (!closed && (events & (IOLoop.READ | IOLoop.ERROR)) != 0) {
+      try {
+        reading.ready();
+      } catch (IOException
+          | UnsatisfiableReadException
+          | StreamBufferFullException
+          | StackOverflowError e) {
+        closeBy(e);
+      }
+    }
+    if (closed) {
+      return;
+    }
+    if (wasReading && (watched & IOLoop.WRITE) == 0 && !writing.isPending()) {
+      watchReading();
+    } else {
+      updateWatch();
+    }
+  }
+
+  private void finishConnecting() throws IOException {
+    if (!transport.finishConnect()) {
+      return;
+    }
+    connecting = false;
+    Future<IOStream> done = connected;
+    connected = null;
+    if (done != null) {
+      done.complete(this);
+    }
+  }
+
+  /** Closes the stream when the callbacks that are on their way have run. */
+  void closeSoon() {
+    loop.addCallback(
+        () -> {
+          if (!reading.isPending() && detectsClose()) {
+            closeBy(null);
+          }
+        });
+  }
+
+  /** Closes the stream because writing has failed, but not before what has come was received. */
+  void closeAfterDraining(IOException failure) {
+    if (readable && !connecting) {
+      reading.drain();
+    }
+    closeBy(failure);
+  }
+
+  void closeBy(@Nullable Throwable failure) {
+    if (closed) {
+      return;
+    }
+    if (failure == null && !connecting && writing.isPending()) {
+      try {
+        writing.flush();
+      } catch (IOException e) {
+        // There is nobody left to be told: the stream is being closed.
+      }
+      if (closed) {
+        return;
+      }
+    }
+    closed = true;
+    error = failure;
+    watched = 0;
+    transport.close();
+    log(failure);
+    if (connected != null) {
+      Reading.fail(connected, failure);
+    }
+    reading.close(failure);
+    writing.close(failure);
+    runCloseCallback();
+  }
+
+  private static void log(@Nullable Throwable failure) {
+    if (failure instanceof UnsatisfiableReadException) {
+      LOG.log(Level.INFO, "A stream was closed: " + failure.getMessage());
+    } else if (failure instanceof StreamBufferFullException
+        || failure instanceof StackOverflowError) {
+      LOG.log(Level.ERROR, "A stream was closed: " + failure);
+    }
+  }
+
+  private void runCloseCallback() {
+    Runnable callback = closeCallback;
+    closeCallback = null;
+    if (callback != null) {
+      loop.addCallback(callback);
+    }
+  }
+
+  private void checkThread(String call) {
+    if (loop.running() && IOLoop.current(false) != loop) {
+      throw new IllegalStateException(
+          call
+              + " called from thread \""
+              + Thread.currentThread().getName()
+              + "\", but the stream belongs to "
+              + loop
+              + "; use that loop's addCallback() to get there");
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package dev.ioloop.net;
+
+import dev.ioloop.Future;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** One read of a stream: what it asks for, and its future once it waits. */
+abstract class Read<T> {
+  static final byte[] EMPTY = {};
+
+  /** Null until this read has to wait. */
+  @Nullable Future<T> future;
+
+  /**
+   * Takes what it asks for by moving the position of {@code data}, which has all that was received
+   * and not yet taken. What is left there is given again, with more behind it.
+   *
+   * @return null where more is needed
+   * @throws UnsatisfiableReadException if no more can help
+   */
+  abstract @Nullable T take(ByteBuffer data);
+
+  /** Returns the result where the peer has ended and {@code data} is all there is, or null. */
+  @Nullable T takeAtEnd(ByteBuffer data) {
+    return null;
+  }
+
+  /** Returns the user's buffer where bytes may be received into it, or null. */
+  @Nullable ByteBuffer target() {
+    return null;
+  }
+
+  /** Returns the result if what was received into {@link #target} is enough, or null. */
+  @Nullable T received() {
+    return null;
+  }
+
+  /** Returns how many bytes it holds without having been satisfied. */
+  int held() {
+    return 0;
+  }
+
+  /** Returns what it took without having been satisfied, for reads that come later, or null. */
+  @Nullable ByteBuffer giveBack() {
+    return null;
+  }
+
+  static byte[] bytes(ByteBuffer data, int length) {
+    byte[] bytes = new byte[length];
+    data.get(bytes);
+    return bytes;
+  }
+
+  /** So many bytes, or some of them. */
+  static final class Bytes extends Read<byte[]> {
+
+    /** How much is allocated before that much has come. */
+    private static final int EAGER = 256 << 10;
+
+    private final int length;
+    private final boolean partial;
+    private byte[] filled = EMPTY;
+    private int count;
+
+    Bytes(int length, boolean partial) {
+      this.length = length;
+      this.partial = partial;
+    }
+
+    @Override
+    byte @Nullable [] take(ByteBuffer data) {
+      int here = data.remaining();
+      if (count == 0 && (here >= length || partial && here > 0)) {
+        return bytes(data, Math.min(here, length));
+      }
+      if (here == 0) {
+        return null;
+      }
+      int more = Math.min(here, length - count);
+      if (count + more > filled.length) {
+        int capacity = Math.max(Math.max(EAGER, count + more), 2 * filled.length);
+        filled = Arrays.copyOf(filled, Math.min(length, capacity));
+      }
+      data.get(filled, count, more);
+      count += more;
+      return count == length ? filled : null;
+    }
+
+    @Override
+    int held() {
+      return count;
+    }
+
+    @Override
+    @Nullable ByteBuffer giveBack() {
+      return count == 0 ? null : ByteBuffer.wrap(filled, 0, count);
+    }
+  }
+
+  /** Bytes for the user's own buffer: until it is full, or some of them. */
+  static final class Into extends Read<Integer> {
+    private final ByteBuffer target;
+    private final boolean partial;
+    private final int start;
+
+    Into(ByteBuffer target, boolean partial) {
+      this.target = target;
+      this.partial = partial;
+      this.start = target.position();
+    }
+
+    @Override
+    @Nullable Integer take(ByteBuffer data) {
+      int length = Math.min(data.remaining(), target.remaining());
+      target.put(target.position(), data, data.position(), length);
+      target.position(target.position() + length);
+      data.position(data.position() + length);
+      return received();
+    }
+
+    @Override
+    @Nullable ByteBuffer target() {
+      return target.isDirect() ? target : null;
+    }
+
+    @Override
+    @Nullable Integer received() {
+      int count = target.position() - start;
+      return !target.hasRemaining() || partial && count > 0 ? count : null;
+    }
+
+    @Override
+    @Nullable ByteBuffer giveBack() {
+      if (target.position() == start) {
+        return null;
+      }
+      ByteBuffer taken = target.duplicate().flip().position(start);
+      target.position(start);
+      return taken;
+    }
+  }
+
+  /** All up to and with a delimiter. The search goes on where it stopped. */
+  static final class Until extends Read<byte[]> {
+    private final byte[] delimiter;
+    private final int maxBytes;
+
+    /** How many bytes were found to begin no delimiter. */
+    private int searched;
+
+    Until(byte[] delimiter, int maxBytes) {
+      this.delimiter = delimiter;
+      this.maxBytes = maxBytes;
+    }
+
+    @Override
+    byte @Nullable [] take(ByteBuffer data) {
+      int end = find(data);
+      if (end > maxBytes || end < 0 && data.remaining() >= maxBytes) {
+        throw new UnsatisfiableReadException("delimiter not found within " + maxBytes + " bytes");
+      }
+      return end < 0 ? null : bytes(data, end);
+    }
+
+    /** Returns how many bytes there are up to the end of the delimiter, or -1. */
+    private int find(ByteBuffer data) {
+      int start = data.position();
+      int last = data.limit() - delimiter.length;
+      byte first = delimiter[0];
+      int i = start + searched;
+      for (; i <= last; i++) {
+        if (data.get(i) == first && matches(data, i)) {
+          return i + delimiter.length - start;
+        }
+      }
+      searched = i - start;
+      return -1;
+    }
+
+    private boolean matches(ByteBuffer data, int at) {
+      for (int i = 1; i < delimiter.length; i++) {
+        if (data.get(at + i) != delimiter[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** All until the peer ends. */
+  static final class UntilClose extends Read<byte[]> {
+    @Override
+    byte @Nullable [] take(ByteBuffer data) {
+      return null;
+    }
+
+    @Override
+    byte[] takeAtEnd(ByteBuffer data) {
+      return bytes(data, data.remaining());
+    }
+  }
+}

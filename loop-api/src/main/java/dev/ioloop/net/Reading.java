@@ -1,0 +1,304 @@
+package dev.ioloop.net;
+
+import dev.ioloop.Future;
+import dev.ioloop.spi.StreamBuffers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading side of one stream: what was received, and the one read that waits for more. It is
+ * itself what forgets that read when its future is cancelled.
+ *
+ * <p>A read is tried on what was received before, then by an attempt on the transport, and waits
+ * for readiness after that. The attempt is left out where it found nothing lately. At most {@link
+ * #RATION_READS} receipts or {@link #RATION_BYTES} come straight from the transport between two
+ * readinesses, so that a peer that floods lets the others have their turns.
+ */
+final class Reading implements Runnable {
+  private static final int DEFAULT_MAX_BYTES = 100 << 20;
+  private static final int RATION_READS = 16;
+  private static final int RATION_BYTES = StreamBuffers.SIZE;
+
+  /** How many attempts in a row may find nothing until none is made. */
+  private static final int PATIENCE = 2;
+
+  /** Without patience, one read in so many makes an attempt all the same. */
+  private static final int PROBE_EVERY = 64;
+
+  private final IOStream stream;
+  private final ReadBuffer buffer = new ReadBuffer();
+
+  /** The read that waits. */
+  private @Nullable Read<?> pending;
+
+  /** Whether nothing more will be received. */
+  private boolean ended;
+
+  /** Whether the last receipt left nothing behind. */
+  private boolean drained;
+
+  int maxBytes = DEFAULT_MAX_BYTES;
+
+  // What came since the last readiness.
+  private int readsInRation;
+  private int bytesInRation;
+
+  /** The attempts that are left; below zero, how many reads made none. */
+  private int patience = PATIENCE;
+
+  Reading(IOStream stream) {
+    this.stream = stream;
+  }
+
+  /** Returns whether a read waits. */
+  boolean isPending() {
+    forgetCancelled();
+    return pending != null;
+  }
+
+  boolean hasUnread() {
+    forgetCancelled();
+    return !buffer.isEmpty();
+  }
+
+  /** Returns whether the transport shall tell of bytes, or of the end. */
+  boolean wantsReadiness() {
+    return isPending() || !ended && stream.detectsClose() && buffer.isEmpty();
+  }
+
+  /** Called when the future of a read was cancelled, on whatever thread. */
+  @Override
+  public void run() {
+    stream.inLoop(this::forgetCancelled);
+  }
+
+  private void forgetCancelled() {
+    Read<?> read = pending;
+    if (read != null && read.future.isDone()) {
+      pending = null;
+      restore(read);
+    }
+  }
+
+  /** Puts back what a read has taken that was not satisfied. The buffer is empty then. */
+  private void restore(Read<?> read) {
+    ByteBuffer taken = read.giveBack();
+    if (taken != null) {
+      buffer.append(taken);
+    }
+  }
+
+  /** Begins a read. Its future is done where no waiting is needed. */
+  <T> Future<T> begin(Read<T> read) {
+    if (isPending()) {
+      throw new IllegalStateException(
+          "already reading; await the read that is pending, or cancel its future: " + stream);
+    }
+    T value;
+    try {
+      value = fromBuffer(read);
+      if (value == null && !ended && mayTry()) {
+        int before = bytesInRation;
+        value = receive(read);
+        patience = bytesInRation == before ? patience - 1 : PATIENCE;
+        if (value == null && ended) {
+          return endedInLine(read);
+        }
+      }
+    } catch (IOException
+        | UnsatisfiableReadException
+        | StreamBufferFullException
+        | StackOverflowError e) {
+      restore(read);
+      stream.closeBy(e);
+      return failed(e);
+    }
+    if (value == null && ended) {
+      value = atEnd(read);
+    }
+    if (value != null) {
+      return Future.succeeded(value);
+    }
+    Future<T> future = Future.owned(this);
+    read.future = future;
+    pending = read;
+    stream.watchReading();
+    return future;
+  }
+
+  /** What a read gets that begins when the end is known: the rest, or an exception. */
+  private <T> T atEnd(Read<T> read) {
+    T value = stream.error() == null ? read.takeAtEnd(buffer.bytes()) : null;
+    buffer.trim();
+    if (value == null) {
+      restore(read);
+    }
+    if (!stream.allowsHalfClose()) {
+      stream.closeBy(null);
+    }
+    if (value == null) {
+      throw new StreamClosedException(stream.error());
+    }
+    return value;
+  }
+
+  private <T> Future<T> endedInLine(Read<T> read) {
+    try {
+      return Future.succeeded(atEnd(read));
+    } catch (StreamClosedException e) {
+      return failed(e.realError());
+    }
+  }
+
+  private static <T> Future<T> failed(@Nullable Throwable error) {
+    Future<T> future = new Future<>();
+    fail(future, error);
+    return future;
+  }
+
+  /** Fails a future without a report if nobody looks at it: the stream tells of its end itself. */
+  static void fail(Future<?> future, @Nullable Throwable error) {
+    if (future.completeExceptionally(new StreamClosedException(error))) {
+      future.exception();
+    }
+  }
+
+  private <T> @Nullable T fromBuffer(Read<T> read) {
+    if (buffer.isEmpty()) {
+      return null;
+    }
+    T value = read.take(buffer.bytes());
+    buffer.trim();
+    if (ended) {
+      noticeEnd();
+    }
+    return value;
+  }
+
+  private boolean mayTry() {
+    if (stream.connecting() || readsInRation >= RATION_READS || bytesInRation >= RATION_BYTES) {
+      return false;
+    }
+    if (patience <= 0 && --patience > -PROBE_EVERY) {
+      return false;
+    }
+    patience = Math.max(patience, 1);
+    return true;
+  }
+
+  /** Receives once. What {@code read} does not take goes to the buffer. */
+  private <T> @Nullable T receive(@Nullable Read<T> read) throws IOException {
+    boolean first = buffer.isEmpty();
+    ByteBuffer target = read != null && first ? read.target() : null;
+    if (target != null) {
+      receiveInto(target);
+      return read.received();
+    }
+    int held = buffer.size() + (read == null ? 0 : read.held());
+    if (held >= maxBytes) {
+      throw new StreamBufferFullException(
+          "a read needs more than the " + maxBytes + " bytes that setMaxBufferSize() allows");
+    }
+    ByteBuffer input = stream.buffers().input();
+    input.limit(Math.min(input.capacity(), maxBytes - held));
+    receiveInto(input);
+    input.flip();
+    T value = null;
+    try {
+      if (read != null && first) {
+        value = read.take(input);
+      }
+    } finally {
+      buffer.append(input);
+    }
+    return read == null || first ? value : fromBuffer(read);
+  }
+
+  private void receiveInto(ByteBuffer target) throws IOException {
+    int room = target.remaining();
+    int count = stream.transport().read(target);
+    readsInRation++;
+    bytesInRation += Math.max(0, count);
+    drained = count < room;
+    if (count < 0) {
+      ended = true;
+    }
+  }
+
+  /** The transport is ready: receives for the read that waits, or to find out about the end. */
+  void ready() throws IOException {
+    readsInRation = 0;
+    bytesInRation = 0;
+    drained = false;
+    while (!drained && readsInRation < RATION_READS && bytesInRation < RATION_BYTES) {
+      if (!wantsReadiness() || receiveAndDeliver(pending)) {
+        return;
+      }
+    }
+    if (ended) {
+      noticeEnd();
+    }
+  }
+
+  private <T> boolean receiveAndDeliver(@Nullable Read<T> read) throws IOException {
+    T value = receive(read);
+    if (value == null) {
+      return false;
+    }
+    pending = null;
+    read.future.complete(value);
+    return true;
+  }
+
+  /** The peer has ended: closes the stream once nothing that was received stands in the way. */
+  void noticeEnd() {
+    if (!ended || stream.closed()) {
+      return;
+    }
+    if (isPending()) {
+      if (stream.allowsHalfClose()) {
+        endPending(null);
+      } else {
+        stream.closeBy(null);
+      }
+    } else if (buffer.isEmpty() && stream.detectsClose()) {
+      stream.closeSoon();
+    }
+  }
+
+  /** Receives what is there although writing has failed, because it came before the failure. */
+  void drain() {
+    try {
+      do {
+        receiveAndDeliver(isPending() ? pending : null);
+      } while (!drained && buffer.size() < maxBytes);
+    } catch (IOException | RuntimeException e) {
+      // The stream is being closed by what came first.
+    }
+  }
+
+  /** The stream is closed: ends the read that waits. What was received can still be read. */
+  void close(@Nullable Throwable error) {
+    ended = true;
+    if (isPending()) {
+      endPending(error);
+    }
+  }
+
+  private void endPending(@Nullable Throwable error) {
+    endRead(pending, error);
+  }
+
+  private <T> void endRead(Read<T> read, @Nullable Throwable error) {
+    pending = null;
+    T value = error == null ? read.takeAtEnd(buffer.bytes()) : null;
+    buffer.trim();
+    if (value != null) {
+      read.future.complete(value);
+    } else {
+      restore(read);
+      fail(read.future, error);
+    }
+  }
+}

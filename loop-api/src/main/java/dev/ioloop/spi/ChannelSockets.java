@@ -1,0 +1,93 @@
+package dev.ioloop.spi;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** The sockets of a poller that has none of its own: the JDK's channels, registered with it. */
+final class ChannelSockets implements StreamSockets {
+  private final Poller poller;
+  private final StreamBuffers buffers = new StreamBuffers();
+
+  ChannelSockets(Poller poller) {
+    this.poller = poller;
+  }
+
+  @Override
+  public StreamTransport connect(SocketAddress remote, @Nullable SocketAddress local)
+      throws IOException {
+    SocketChannel socket =
+        remote instanceof UnixDomainSocketAddress
+            ? SocketChannel.open(StandardProtocolFamily.UNIX)
+            : SocketChannel.open();
+    try {
+      socket.configureBlocking(false);
+      if (local != null) {
+        socket.bind(local);
+      }
+      if (!(remote instanceof UnixDomainSocketAddress)) {
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      socket.connect(remote);
+      return of(socket);
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public StreamListener listen(SocketAddress address, int backlog, boolean reusePort)
+      throws IOException {
+    boolean unix = address instanceof UnixDomainSocketAddress;
+    ServerSocketChannel server =
+        unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
+    try {
+      server.configureBlocking(false);
+      if (reusePort) {
+        server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
+      if (!unix) {
+        server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      }
+      server.bind(address, backlog);
+      return new ChannelListener(this, poller, server);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public StreamTransport of(SelectableChannel channel) {
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException(
+          "the channel is blocking; call configureBlocking(false) first: " + channel);
+    }
+    if (channel instanceof Pipe.SourceChannel source) {
+      return new ChannelTransport(poller, buffers, channel, source, null);
+    }
+    if (channel instanceof Pipe.SinkChannel sink) {
+      return new ChannelTransport(poller, buffers, channel, null, sink);
+    }
+    if (channel instanceof ByteChannel both && channel instanceof SocketChannel) {
+      return new ChannelTransport(poller, buffers, channel, both, both);
+    }
+    throw new IllegalArgumentException(
+        "a stream needs a SocketChannel, a Pipe.SourceChannel or a Pipe.SinkChannel, but was given "
+            + channel);
+  }
+
+  @Override
+  public StreamBuffers buffers() {
+    return buffers;
+  }
+}

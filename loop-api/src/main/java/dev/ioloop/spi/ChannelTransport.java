@@ -1,0 +1,134 @@
+package dev.ioloop.spi;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/** Moves bytes through a channel of the JDK's: a socket, or one end of a pipe. */
+final class ChannelTransport implements StreamTransport {
+  private final Poller poller;
+  private final StreamBuffers buffers;
+  private final SelectableChannel channel;
+  private final @Nullable ReadableByteChannel source;
+  private final @Nullable WritableByteChannel sink;
+  private @Nullable ReadyHandler handler;
+  private @Nullable Registration registration;
+
+  /** Makes one that cannot be read where there is no source, nor written where no sink. */
+  ChannelTransport(
+      Poller poller,
+      StreamBuffers buffers,
+      SelectableChannel channel,
+      @Nullable ReadableByteChannel source,
+      @Nullable WritableByteChannel sink) {
+    this.poller = poller;
+    this.buffers = buffers;
+    this.channel = channel;
+    this.source = source;
+    this.sink = sink;
+  }
+
+  @Override
+  public void start(ReadyHandler handler) {
+    if (registration != null) {
+      registration.cancel();
+      registration = null;
+    }
+    this.handler = handler;
+  }
+
+  @Override
+  public boolean finishConnect() throws IOException {
+    return !(channel instanceof SocketChannel socket)
+        || socket.isConnected()
+        || socket.finishConnect();
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    if (source == null) {
+      throw new NonReadableChannelException();
+    }
+    return source.read(target);
+  }
+
+  // A heap buffer that is given to a channel is copied whole into a direct one of the thread's,
+  // however little of it the system takes then.
+  @Override
+  public long write(ByteBuffer[] sources, int from, int to) throws IOException {
+    if (sink == null) {
+      throw new NonWritableChannelException();
+    }
+    ByteBuffer gathered = buffers.gather(sources, from, to);
+    int before = gathered.position();
+    int written = sink.write(gathered);
+    gathered.position(before);
+    StreamBuffers.advance(sources, from, to, written);
+    return written;
+  }
+
+  @Override
+  public void watch(int events) {
+    if (registration != null) {
+      registration.update(events);
+    } else if (events != 0 && handler != null) {
+      registration = poller.register(channel, events, handler);
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    if (channel instanceof SocketChannel socket) {
+      socket.shutdownOutput();
+    } else if (sink != null) {
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (registration != null) {
+      registration.cancel();
+    }
+    try {
+      channel.close();
+    } catch (IOException e) {
+      System.getLogger("dev.ioloop")
+          .log(System.Logger.Level.DEBUG, "A channel could not be closed", e);
+    }
+  }
+
+  @Override
+  public @Nullable SocketAddress localAddress() {
+    try {
+      return channel instanceof SocketChannel socket ? socket.getLocalAddress() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public @Nullable SocketAddress remoteAddress() {
+    try {
+      return channel instanceof SocketChannel socket ? socket.getRemoteAddress() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void setNodelay(boolean nodelay) throws IOException {
+    if (channel instanceof SocketChannel socket
+        && socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, nodelay);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.ioloop.testing;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.StreamTransport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One end of a connection in memory. It holds what the other end has written to it. */
+final class MemoryTransport implements StreamTransport {
+  private final IOLoop loop;
+  private final int most;
+
+  /** What was written to this end and not read, from zero to the position. */
+  private final ByteBuffer received;
+
+  private @Nullable MemoryTransport peer;
+  private @Nullable ReadyHandler handler;
+  private int watched;
+  private boolean told;
+  private boolean inputEnded;
+  private boolean outputEnded;
+  private boolean closed;
+
+  /** Makes one that holds so many bytes, and gives and takes {@code most} at a time. */
+  MemoryTransport(IOLoop loop, int capacity, int most) {
+    this.loop = loop;
+    this.most = most;
+    this.received = ByteBuffer.allocate(capacity);
+  }
+
+  void join(MemoryTransport other) {
+    peer = other;
+    other.peer = this;
+  }
+
+  @Override
+  public void start(ReadyHandler handler) {
+    this.handler = handler;
+  }
+
+  @Override
+  public int read(ByteBuffer target) {
+    if (received.position() == 0) {
+      return inputEnded ? -1 : 0;
+    }
+    received.flip();
+    int count = Math.min(most, Math.min(received.remaining(), target.remaining()));
+    target.put(target.position(), received, 0, count);
+    target.position(target.position() + count);
+    received.position(count);
+    received.compact();
+    peer().tell();
+    tell(); // A read that took less than fits has not taken all where bytes come singly.
+    return count;
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int from, int to) throws IOException {
+    if (outputEnded || peer().closed) {
+      throw new IOException("the other end is closed");
+    }
+    ByteBuffer target = peer().received;
+    int left = Math.min(most, target.remaining());
+    long written = 0;
+    for (int i = from; i < to && left > 0; i++) {
+      int count = Math.min(left, sources[i].remaining());
+      target.put(target.position(), sources[i], sources[i].position(), count);
+      target.position(target.position() + count);
+      sources[i].position(sources[i].position() + count);
+      left -= count;
+      written += count;
+    }
+    peer().tell();
+    return written;
+  }
+
+  @Override
+  public void watch(int events) {
+    watched = events;
+    tell();
+  }
+
+  @Override
+  public void shutdownOutput() {
+    outputEnded = true;
+    peer().inputEnded = true;
+    peer().tell();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      shutdownOutput();
+    }
+  }
+
+  /** Has the handler told, through the loop, if something that it watches is there by then. */
+  private void tell() {
+    if (!told && ready() != 0) {
+      told = true;
+      loop.addCallback(
+          () -> {
+            told = false;
+            int ready = ready();
+            if (ready != 0) {
+              Objects.requireNonNull(handler).ready(ready);
+              tell();
+            }
+          });
+    }
+  }
+
+  private int ready() {
+    int ready = 0;
+    if (!closed && handler != null) {
+      if (received.position() > 0 || inputEnded) {
+        ready |= IOLoop.READ;
+      }
+      if (peer().received.hasRemaining() || peer().closed) {
+        ready |= IOLoop.WRITE;
+      }
+    }
+    return ready & watched;
+  }
+
+  private MemoryTransport peer() {
+    return Objects.requireNonNull(peer);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.ioloop.testing;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.net.IOStream;
+
+/**
+ * Two streams of the current loop that are joined in memory: what one writes, the other reads. They
+ * need no system, so they work in virtual time, and the order of events is always the same.
+ *
+ * <pre>{@code
+ * StreamPair pair = StreamPair.open();
+ * coroutine(() -> serve(pair.right()));
+ * await(pair.left().write("hello\n".getBytes()));
+ * byte[] answer = await(pair.left().readUntil("\n".getBytes()));
+ * }</pre>
+ *
+ * @param left one end
+ * @param right the other end
+ */
+public record StreamPair(IOStream left, IOStream right) {
+
+  /** How many bytes may be under way in each direction. */
+  static final int CAPACITY = 64 << 10;
+
+  /** Opens a pair. Up to 64 KiB may be under way in each direction. */
+  public static StreamPair open() {
+    return open(CAPACITY, CAPACITY);
+  }
+
+  /**
+   * Opens a pair that takes and gives one byte at a time, and holds one: for code that believes
+   * that what was written at once is read at once.
+   */
+  public static StreamPair oneByteAtATime() {
+    return open(1, 1);
+  }
+
+  private static StreamPair open(int capacity, int most) {
+    IOLoop loop = IOLoop.current();
+    MemoryTransport left = new MemoryTransport(loop, capacity, most);
+    MemoryTransport right = new MemoryTransport(loop, capacity, most);
+    left.join(right);
+    return new StreamPair(IOStream.of(left), IOStream.of(right));
+  }
+}
