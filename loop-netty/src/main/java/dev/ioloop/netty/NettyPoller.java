@@ -3,6 +3,7 @@ package dev.ioloop.netty;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
+import dev.ioloop.spi.StreamSockets;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
@@ -148,6 +149,17 @@ final class NettyPoller implements Poller {
     }
     Events.check(events);
     kernel.checkOpen(fd);
+    return watch(fd, null, events, handler);
+  }
+
+  @Override
+  public StreamSockets sockets() {
+    return new NativeSockets(this, Poller.super.sockets());
+  }
+
+  /** As {@link #register(int, int, ReadyHandler)}, for a descriptor that is known to be open. */
+  Registration watchOpen(int fd, int events, ReadyHandler handler) {
+    checkUsable(handler);
     return watch(fd, null, events, handler);
   }
 

@@ -1,0 +1,84 @@
+package dev.ioloop.netty;
+
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.Registration;
+import dev.ioloop.spi.StreamListener;
+import dev.ioloop.spi.StreamTransport;
+import io.netty.channel.unix.NativeInetAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A native socket that listens for one loop. */
+final class SocketListener implements StreamListener {
+
+  /** What a client of a unix socket is called that has bound itself to no path. */
+  private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
+
+  private final NativeSockets sockets;
+  private final Socket socket;
+
+  /** Null for TCP. */
+  private final @Nullable SocketAddress unix;
+
+  private final SocketAddress local;
+
+  /** Written by accept: a length, and an address of that length. */
+  private final byte[] address = new byte[26];
+
+  private @Nullable Registration registration;
+
+  SocketListener(NativeSockets sockets, Socket socket, @Nullable SocketAddress unix) {
+    this.sockets = sockets;
+    this.socket = socket;
+    this.unix = unix;
+    this.local = unix != null ? unix : socket.localAddress();
+  }
+
+  @Override
+  public void start(ReadyHandler handler) {
+    registration = sockets.watch(socket, Events.READ, handler);
+  }
+
+  @Override
+  public @Nullable StreamTransport accept() throws IOException {
+    int fd = socket.accept(address);
+    if (fd < 0) {
+      return null;
+    }
+    Socket accepted = new Socket(fd);
+    try {
+      if (unix != null) {
+        return new SocketTransport(sockets, accepted, UNNAMED, false);
+      }
+      accepted.setTcpNoDelay(true);
+      SocketAddress remote = NativeInetAddress.address(address, 1, address[0]);
+      return new SocketTransport(sockets, accepted, remote, false);
+    } catch (IOException | RuntimeException e) {
+      accepted.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void watch(boolean on) {
+    if (registration != null) {
+      registration.update(on ? Events.READ : 0);
+    }
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return local;
+  }
+
+  @Override
+  public void close() {
+    if (registration != null) {
+      registration.cancel();
+    }
+    SocketTransport.close(socket);
+  }
+}

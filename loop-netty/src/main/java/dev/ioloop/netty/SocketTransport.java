@@ -1,0 +1,160 @@
+package dev.ioloop.netty;
+
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.Registration;
+import dev.ioloop.spi.StreamBuffers;
+import dev.ioloop.spi.StreamTransport;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import org.jspecify.annotations.Nullable;
+
+/** Moves bytes through a native socket, TCP or unix. */
+final class SocketTransport implements StreamTransport, ReadyHandler {
+  private final NativeSockets sockets;
+  private final Socket socket;
+  private final SocketAddress remote;
+  private boolean connecting;
+
+  /** Whether the kernel has told about the socket. Before, a connecting one looks connected. */
+  private boolean told;
+
+  private @Nullable ReadyHandler handler;
+  private @Nullable Registration registration;
+
+  SocketTransport(NativeSockets sockets, Socket socket, SocketAddress remote, boolean connecting) {
+    this.sockets = sockets;
+    this.socket = socket;
+    this.remote = remote;
+    this.connecting = connecting;
+  }
+
+  @Override
+  public void start(ReadyHandler handler) {
+    this.handler = handler;
+  }
+
+  @Override
+  public void ready(int events) {
+    told = true;
+    if (handler != null) {
+      handler.ready(events);
+    }
+  }
+
+  @Override
+  public boolean finishConnect() throws IOException {
+    if (connecting && told) {
+      connecting = !socket.finishConnect();
+      told = false;
+    }
+    return !connecting;
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    if (!target.isDirect()) {
+      return readThrough(sockets.buffers().input(), target);
+    }
+    int position = target.position();
+    int count;
+    try {
+      count = socket.recv(target, position, target.limit());
+    } catch (NotYetConnectedException e) {
+      throw gone(e);
+    }
+    if (count > 0) {
+      target.position(position + count);
+    }
+    return count;
+  }
+
+  private int readThrough(ByteBuffer direct, ByteBuffer target) throws IOException {
+    int count = read(direct.limit(Math.min(direct.capacity(), target.remaining())));
+    if (count > 0) {
+      target.put(direct.flip());
+    }
+    return count;
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int from, int to) throws IOException {
+    ByteBuffer gathered = sockets.buffers().gather(sources, from, to);
+    if (!gathered.hasRemaining()) {
+      return 0;
+    }
+    try {
+      int written = socket.send(gathered, gathered.position(), gathered.limit());
+      StreamBuffers.advance(sources, from, to, written);
+      return written;
+    } catch (NotYetConnectedException e) {
+      throw gone(e);
+    }
+  }
+
+  @Override
+  public void watch(int events) {
+    if (registration != null) {
+      registration.update(events);
+    } else if (events != 0) {
+      registration = sockets.watch(socket, events, this);
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    try {
+      socket.shutdown(false, true);
+    } catch (NotYetConnectedException e) {
+      throw gone(e);
+    }
+  }
+
+  // That is what the kernel says of a connection that was reset before.
+  private static IOException gone(NotYetConnectedException e) {
+    ClosedChannelException closed = new ClosedChannelException();
+    closed.initCause(e);
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    if (registration != null) {
+      registration.cancel();
+    }
+    close(socket);
+  }
+
+  static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      System.getLogger("dev.ioloop").log(Level.DEBUG, "A socket could not be closed", e);
+    }
+  }
+
+  @Override
+  public @Nullable SocketAddress localAddress() {
+    if (!(remote instanceof UnixDomainSocketAddress)) {
+      return socket.isOpen() ? socket.localAddress() : null;
+    }
+    return UnixDomainSocketAddress.of("");
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return remote;
+  }
+
+  @Override
+  public void setNodelay(boolean nodelay) throws IOException {
+    if (!(remote instanceof UnixDomainSocketAddress)) {
+      socket.setTcpNoDelay(nodelay);
+    }
+  }
+}
