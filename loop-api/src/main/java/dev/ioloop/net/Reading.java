@@ -172,6 +172,8 @@ final class Reading implements Runnable {
     buffer.trim();
     if (ended) {
       noticeEnd();
+    } else if (wantsReadiness()) {
+      stream.watchReading(); // The buffer is empty now: time to look for the end.
     }
     return value;
   }

@@ -43,7 +43,9 @@ import dev.ioloop.testing.contract.SpawnContract;
 import dev.ioloop.testing.contract.StackTraceContract;
 import dev.ioloop.testing.contract.StartStopContract;
 import dev.ioloop.testing.contract.StatsContract;
+import dev.ioloop.testing.contract.StreamCloseContract;
 import dev.ioloop.testing.contract.StreamReadContract;
+import dev.ioloop.testing.contract.StreamWriteContract;
 import dev.ioloop.testing.contract.TaskGroupContract;
 import dev.ioloop.testing.contract.TaskGroupFailureContract;
 import dev.ioloop.testing.contract.ThreadContract;
@@ -391,6 +393,22 @@ class EpollContractTest {
 
   @Nested
   class StreamRead extends StreamReadContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class StreamWrite extends StreamWriteContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class StreamClose extends StreamCloseContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");

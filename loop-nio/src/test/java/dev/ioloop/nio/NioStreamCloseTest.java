@@ -1,0 +1,11 @@
+package dev.ioloop.nio;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.StreamCloseContract;
+
+final class NioStreamCloseTest extends StreamCloseContract {
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+}
