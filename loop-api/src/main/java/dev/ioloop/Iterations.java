@@ -11,14 +11,25 @@ import org.jspecify.annotations.Nullable;
  * next 1, 2, 4 up to 64 iterations leave out the poll and the look at the clock, which cost many
  * times what a callback does. An event that was found, a timeout that was due or was added, or 50
  * microseconds between two polls set this back to every iteration.
+ *
+ * <p>Where nothing is queued and the last wait was short, the poller is asked without waiting for
+ * up to 50 microseconds before the loop blocks: to sleep and to be woken costs more than that. A
+ * wait that was not short ends this until the next short one.
  */
 final class Iterations {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
 
+  /** How long to poll without blocking, in nanoseconds; a wait that was longer was not short. */
+  private static final long SPIN_NANOS =
+      Runtime.getRuntime().availableProcessors() > 1
+          ? Long.getLong("dev.ioloop.spin", 50) * 1_000
+          : 0;
+
   private final IOLoop loop;
   private final Poller poller;
+  private final boolean maySpin;
   private final CallbackQueue callbacks;
   private final TimeoutQueue timeouts;
 
@@ -33,6 +44,9 @@ final class Iterations {
 
   private long lastPollNanos;
 
+  /** Whether the last wait was short. */
+  private boolean waitsAreShort;
+
   /** An error that must leave {@link #run} and came where the poller must not see it. */
   private @Nullable Throwable fatal;
 
@@ -46,6 +60,7 @@ final class Iterations {
   Iterations(IOLoop loop, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
     this.loop = loop;
     this.poller = poller;
+    this.maySpin = SPIN_NANOS > 0 && poller.mayBusyPoll();
     this.callbacks = callbacks;
     this.timeouts = timeouts;
   }
@@ -139,6 +154,19 @@ final class Iterations {
   private void pollBlocking() {
     polls++;
     long wait = untilNextTimeout();
+    if (!maySpin || wait == 0) {
+      poll(wait);
+      return;
+    }
+    long start = poller.nanoTime();
+    if (waitsAreShort && spin(start, Math.min(wait, SPIN_NANOS))) {
+      return;
+    }
+    poll(untilNextTimeout());
+    waitsAreShort = poller.nanoTime() - start < SPIN_NANOS;
+  }
+
+  private void poll(long wait) {
     boolean asleep = wait > 0 && callbacks.fallAsleep();
     try {
       poller.poll(asleep ? wait : 0);
@@ -147,6 +175,16 @@ final class Iterations {
         wakeups++;
       }
     }
+  }
+
+  /** Polls without blocking until there is something to do. Returns whether there is. */
+  private boolean spin(long start, long length) {
+    do {
+      if (poller.poll(0) > 0 || !callbacks.isEmpty() || loop.stopRequested()) {
+        return true;
+      }
+    } while (poller.nanoTime() - start < length);
+    return false;
   }
 
   /** Steps 5 and 6 where callbacks are queued. */

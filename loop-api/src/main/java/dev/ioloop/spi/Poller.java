@@ -36,6 +36,15 @@ public interface Poller extends AutoCloseable {
   int poll(long timeoutNanos);
 
   /**
+   * Returns whether a {@link #poll} of zero may find, a moment later, what it did not find before,
+   * so that asking again for some microseconds can be better than to wait. Not so where time stands
+   * still between polls.
+   */
+  default boolean mayBusyPoll() {
+    return false;
+  }
+
+  /**
    * Makes the {@link #poll} that is waiting return at once, or the next one that would wait. A
    * wake-up is remembered until a poll has seen it. Safe to call from any thread, and after {@link
    * #close}.

@@ -119,6 +119,11 @@ final class NettyPoller implements Poller {
   }
 
   @Override
+  public boolean mayBusyPoll() {
+    return true;
+  }
+
+  @Override
   public void wakeup() {
     woken = true;
     loop.wakeup();

@@ -165,6 +165,11 @@ final class NioPoller implements Poller {
     return (nanos - 1) / 1_000_000 + 1;
   }
 
+  @Override
+  public boolean mayBusyPoll() {
+    return true;
+  }
+
   /**
    * Excludes {@link #close}: a wake-up writes to a descriptor, which might be another's by then.
    */
