@@ -85,8 +85,9 @@ final class NioPoller implements Poller {
       }
     }
 
-    void ready(SelectionKey key) {
-      if (!key.isValid()) {
+    void ready() {
+      SelectionKey key = this.key;
+      if (key == null || !key.isValid()) {
         return;
       }
       int ready = key.readyOps();
@@ -107,8 +108,15 @@ final class NioPoller implements Poller {
 
   private final Selector selector;
 
+  /**
+   * What the present selection has found. Handlers run after it, because it holds monitors: a
+   * coroutine that begins in a handler and suspends takes the monitors of its thread away with it,
+   * on JDK 24 and newer, and the JVM crashes.
+   */
+  private final List<Watch> found = new ArrayList<>();
+
   /** One object for all selections, so that a poll allocates nothing. */
-  private final Consumer<SelectionKey> dispatch = this::dispatch;
+  private final Consumer<SelectionKey> find = key -> found.add((Watch) key.attachment());
 
   /** Watches of channels whose former key the selector has to forget first. */
   private final List<Watch> toRegister = new ArrayList<>();
@@ -128,13 +136,16 @@ final class NioPoller implements Poller {
       if (!toRegister.isEmpty()) {
         registerAll();
       }
+      int count;
       if (timeoutNanos == 0) {
-        return selector.selectNow(dispatch);
+        count = selector.selectNow(find);
+      } else if (timeoutNanos == Long.MAX_VALUE) {
+        count = selector.select(find);
+      } else {
+        count = selector.select(find, roundUpToMillis(timeoutNanos));
       }
-      if (timeoutNanos == Long.MAX_VALUE) {
-        return selector.select(dispatch);
-      }
-      return selector.select(dispatch, roundUpToMillis(timeoutNanos));
+      dispatch();
+      return count;
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "The selector failed", e);
       return 0;
@@ -146,9 +157,15 @@ final class NioPoller implements Poller {
     }
   }
 
-  private void dispatch(SelectionKey key) {
-    interrupted |= Thread.interrupted();
-    ((Watch) key.attachment()).ready(key);
+  private void dispatch() {
+    try {
+      for (int i = 0; i < found.size(); i++) {
+        interrupted |= Thread.interrupted();
+        found.get(i).ready();
+      }
+    } finally {
+      found.clear();
+    }
   }
 
   private void registerAll() throws IOException {
