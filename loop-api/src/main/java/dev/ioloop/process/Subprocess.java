@@ -2,8 +2,12 @@ package dev.ioloop.process;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.net.IOStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child process whose end the loop waits for, without a thread of the loop's being blocked.
@@ -17,6 +21,8 @@ import java.util.Objects;
  */
 public final class Subprocess {
   private final Process process;
+  private final Redirect[] redirects;
+  private final @Nullable IOStream[] streams = new IOStream[3];
   private final IOLoop loop = IOLoop.current();
 
   /**
@@ -34,7 +40,10 @@ public final class Subprocess {
    * @throws IOException if it cannot be started
    */
   public Subprocess(ProcessBuilder builder) throws IOException {
-    this.process = Objects.requireNonNull(builder, "builder == null").start();
+    Objects.requireNonNull(builder, "builder == null");
+    Redirect error = builder.redirectErrorStream() ? Redirect.DISCARD : builder.redirectError();
+    this.redirects = new Redirect[] {builder.redirectInput(), builder.redirectOutput(), error};
+    this.process = builder.start();
   }
 
   /**
@@ -45,6 +54,57 @@ public final class Subprocess {
     Future<Integer> code = new Future<>();
     process.onExit().thenAccept(ended -> loop.addCallback(() -> code.complete(ended.exitValue())));
     return code;
+  }
+
+  /**
+   * Returns a stream that writes to the standard input of the process. Closing it, or {@link
+   * IOStream#shutdownOutput}, ends that input.
+   *
+   * <p>Each of the three streams is made when it is first asked for and is the same from then on.
+   * It has a daemon thread of its own that waits for the pipe, because the JDK's pipes block.
+   * Tornado: {@code Subprocess.stdin} with {@code STREAM}.
+   *
+   * @throws IllegalStateException if it is no pipe: the builder has redirected it
+   */
+  public IOStream stdin() {
+    return stream(0, "stdin");
+  }
+
+  /** Returns a stream that reads the standard output; see {@link #stdin}. */
+  public IOStream stdout() {
+    return stream(1, "stdout");
+  }
+
+  /** Returns a stream that reads the standard error; see {@link #stdin}. */
+  public IOStream stderr() {
+    return stream(2, "stderr");
+  }
+
+  private IOStream stream(int number, String name) {
+    IOStream present = streams[number];
+    if (present != null) {
+      return present;
+    }
+    if (redirects[number] != Redirect.PIPE) {
+      throw new IllegalStateException(
+          name
+              + " of the process is no pipe, but "
+              + redirects[number]
+              + "; start it by a ProcessBuilder that does not redirect it");
+    }
+    String thread = "ioloop-" + name + "-" + process.pid();
+    try {
+      IOStream made =
+          switch (number) {
+            case 0 -> PipePump.write(process.getOutputStream(), thread);
+            case 1 -> PipePump.read(process.getInputStream(), thread);
+            default -> PipePump.read(process.getErrorStream(), thread);
+          };
+      streams[number] = made;
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no pipe could be opened", e);
+    }
   }
 
   /** Asks the process to end: SIGTERM where there are signals. Does nothing if it has ended. */
@@ -62,10 +122,7 @@ public final class Subprocess {
     return process.pid();
   }
 
-  /**
-   * Returns the process itself, for its standard streams where they are pipes. Reading those
-   * blocks: do it in {@link IOLoop#runInExecutor}.
-   */
+  /** Returns the process itself. Use its standard streams or {@link #stdin} and so on, not both. */
   public Process process() {
     return process;
   }

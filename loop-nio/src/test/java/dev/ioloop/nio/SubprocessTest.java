@@ -180,4 +180,48 @@ final class SubprocessTest extends LoopContract {
         .isInstanceOf(NullPointerException.class)
         .hasMessageContaining("builder");
   }
+
+  @Test
+  void standardStreamsOfTheProcessAreStreams() {
+    loop.runSync(
+        () -> {
+          Subprocess process = new Subprocess(new ProcessBuilder("sh", "-c", "cat; echo bad >&2"));
+          assertThat(process.stdin()).isSameAs(process.stdin());
+          Future<byte[]> line = process.stdout().readUntil(new byte[] {'\n'});
+          await(process.stdin().write("hello\n".getBytes(StandardCharsets.UTF_8)));
+          events.add(new String(await(line), StandardCharsets.UTF_8));
+          byte[] large = new byte[1 << 20];
+          Future<byte[]> rest = process.stdout().readUntilClose();
+          process.stdin().write(large);
+          process.stdin().shutdownOutput();
+          events.add(await(rest).length);
+          events.add(new String(await(process.stderr().readUntilClose()), StandardCharsets.UTF_8));
+          events.add(await(process.waitForExit()));
+        });
+    assertThat(events).containsExactly("hello\n", 1 << 20, "bad\n", 0);
+  }
+
+  @Test
+  void streamThatWasRedirectedIsRefused() {
+    loop.runSync(
+        () -> {
+          Subprocess process = new Subprocess("true");
+          assertThatThrownBy(process::stdout)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("stdout of the process is no pipe, but INHERIT");
+          await(process.waitForExit());
+        });
+  }
+
+  @Test
+  void closingAStreamTellsTheProcess() {
+    loop.runSync(
+        () -> {
+          Subprocess process = new Subprocess(new ProcessBuilder("yes"));
+          events.add(new String(await(process.stdout().readBytes(2)), StandardCharsets.UTF_8));
+          process.stdout().close();
+          assertThat(await(process.waitForExit())).isNotZero();
+        });
+    assertThat(events).containsExactly("y\n");
+  }
 }
