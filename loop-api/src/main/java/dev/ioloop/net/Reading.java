@@ -193,8 +193,15 @@ final class Reading implements Runnable {
   private <T> @Nullable T receive(@Nullable Read<T> read) throws IOException {
     boolean first = buffer.isEmpty();
     ByteBuffer target = read != null && first ? read.target() : null;
+    int ration = Math.max(1, RATION_BYTES - bytesInRation);
     if (target != null) {
-      receiveInto(target);
+      int limit = target.limit();
+      target.limit(target.position() + Math.min(target.remaining(), ration));
+      try {
+        receiveInto(target);
+      } finally {
+        target.limit(limit);
+      }
       return read.received();
     }
     int held = buffer.size() + (read == null ? 0 : read.held());
@@ -203,7 +210,7 @@ final class Reading implements Runnable {
           "a read needs more than the " + maxBytes + " bytes that setMaxBufferSize() allows");
     }
     ByteBuffer input = stream.buffers().input();
-    input.limit(Math.min(input.capacity(), maxBytes - held));
+    input.limit(Math.min(ration, maxBytes - held));
     receiveInto(input);
     input.flip();
     T value = null;

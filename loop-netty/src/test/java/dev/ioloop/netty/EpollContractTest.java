@@ -32,6 +32,7 @@ import dev.ioloop.testing.contract.LeakContract;
 import dev.ioloop.testing.contract.LockContract;
 import dev.ioloop.testing.contract.LockThreadContract;
 import dev.ioloop.testing.contract.LostFailureContract;
+import dev.ioloop.testing.contract.PipeContract;
 import dev.ioloop.testing.contract.QueueContract;
 import dev.ioloop.testing.contract.QueueJoinContract;
 import dev.ioloop.testing.contract.QueueOrderContract;
@@ -44,6 +45,7 @@ import dev.ioloop.testing.contract.StackTraceContract;
 import dev.ioloop.testing.contract.StartStopContract;
 import dev.ioloop.testing.contract.StatsContract;
 import dev.ioloop.testing.contract.StreamCloseContract;
+import dev.ioloop.testing.contract.StreamFaultContract;
 import dev.ioloop.testing.contract.StreamReadContract;
 import dev.ioloop.testing.contract.StreamWriteContract;
 import dev.ioloop.testing.contract.TaskGroupContract;
@@ -409,6 +411,22 @@ class EpollContractTest {
 
   @Nested
   class StreamClose extends StreamCloseContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class StreamFault extends StreamFaultContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class Pipe extends PipeContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");

@@ -14,7 +14,9 @@ final class VirtualContractsTest {
             "HandlerArgumentContract",
             "HandlerContract",
             "LeakContract",
+            "PipeContract",
             "SocketContract",
+            "StreamFaultContract",
             "ThreadContract");
   }
 }

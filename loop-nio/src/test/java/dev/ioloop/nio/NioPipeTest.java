@@ -1,0 +1,11 @@
+package dev.ioloop.nio;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.PipeContract;
+
+final class NioPipeTest extends PipeContract {
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+}
