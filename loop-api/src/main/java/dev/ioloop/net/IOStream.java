@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * StreamTransport} moves.
  *
  * <pre>{@code
- * byte[] line = await(stream.readUntil("\n".getBytes()));
+ * byte[] line = await(stream.readUntil("\n".getBytes(UTF_8)));
  * await(stream.write(line));
  * }</pre>
  *
@@ -53,6 +53,9 @@ public final class IOStream implements AutoCloseable {
   private boolean closed;
   private @Nullable Throwable error;
   private @Nullable Runnable closeCallback;
+
+  /** Told of the close at once, whatever close callback the user sets. */
+  private @Nullable Runnable owner;
 
   /** Done when the transport is connected; null where that was so from the start. */
   private @Nullable Future<IOStream> connected;
@@ -439,6 +442,11 @@ public final class IOStream implements AutoCloseable {
         + (writing.isPending() ? ", writing]" : "]");
   }
 
+  /** Has {@code owner} told when the stream is closed: at once, not through the loop. */
+  void setOwner(Runnable owner) {
+    this.owner = owner;
+  }
+
   // For the two sides
 
   StreamTransport transport() {
@@ -621,6 +629,9 @@ public final class IOStream implements AutoCloseable {
     reading.close(failure);
     writing.close(failure);
     runCloseCallback();
+    if (owner != null) {
+      owner.run();
+    }
   }
 
   private static void log(@Nullable Throwable failure) {

@@ -10,6 +10,7 @@ import dev.ioloop.testing.contract.CallbackContract;
 import dev.ioloop.testing.contract.CancellationContract;
 import dev.ioloop.testing.contract.CancellationOrderContract;
 import dev.ioloop.testing.contract.CancellationScopeContract;
+import dev.ioloop.testing.contract.ClientContract;
 import dev.ioloop.testing.contract.CombinatorContract;
 import dev.ioloop.testing.contract.CompletionContract;
 import dev.ioloop.testing.contract.ConditionContract;
@@ -39,6 +40,7 @@ import dev.ioloop.testing.contract.QueueOrderContract;
 import dev.ioloop.testing.contract.RunSyncContract;
 import dev.ioloop.testing.contract.ScaleContract;
 import dev.ioloop.testing.contract.SemaphoreContract;
+import dev.ioloop.testing.contract.ServerContract;
 import dev.ioloop.testing.contract.SocketContract;
 import dev.ioloop.testing.contract.SpawnContract;
 import dev.ioloop.testing.contract.StackTraceContract;
@@ -123,6 +125,14 @@ class EpollContractTest {
 
   @Nested
   class Cancellation extends CancellationContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class Client extends ClientContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");
@@ -339,6 +349,14 @@ class EpollContractTest {
 
   @Nested
   class Semaphore extends SemaphoreContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class Server extends ServerContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");

@@ -9,9 +9,8 @@ import dev.ioloop.net.IOStream;
  *
  * <pre>{@code
  * StreamPair pair = StreamPair.open();
- * coroutine(() -> serve(pair.right()));
- * await(pair.left().write("hello\n".getBytes()));
- * byte[] answer = await(pair.left().readUntil("\n".getBytes()));
+ * await(pair.left().write("hello".getBytes(UTF_8)));
+ * String received = new String(await(pair.right().readBytes(5)), UTF_8);
  * }</pre>
  *
  * @param left one end

@@ -1,0 +1,303 @@
+package dev.ioloop.net;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.LoopTimeoutException;
+import dev.ioloop.Timeout;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects streams. A name with several addresses is tried by RFC 8305 ("happy eyeballs"): one
+ * address after the other, IPv6 and IPv4 by turns, each a quarter of a second after the one before
+ * or as soon as that has failed; the first that connects is taken, and the others are closed.
+ *
+ * <pre>{@code
+ * TCPClient client = new TCPClient().timeout(Duration.ofSeconds(5));
+ * IOStream stream = await(client.connect("localhost", port));
+ * await(stream.write("hello\n".getBytes(UTF_8)));
+ * byte[] line = await(stream.readUntil("\n".getBytes(UTF_8)));
+ * stream.close();
+ * }</pre>
+ *
+ * <p>Call from the loop's thread only. Tornado: {@code tcpclient.TCPClient}.
+ */
+public final class TCPClient implements AutoCloseable {
+  private static final Duration STAGGER = Duration.ofMillis(250);
+
+  private final Resolver resolver;
+  private final Set<Attempt> attempts = new HashSet<>();
+  private @Nullable Duration timeout;
+  private @Nullable SocketAddress source;
+  private boolean closed;
+
+  /** Makes one that asks the system for the addresses of names, on the loop's executor. */
+  public TCPClient() {
+    this((loop, host) -> loop.runInExecutor(() -> List.of(InetAddress.getAllByName(host))));
+  }
+
+  /** Makes one with a resolver of one's own. */
+  public TCPClient(Resolver resolver) {
+    this.resolver = Objects.requireNonNull(resolver, "resolver == null");
+  }
+
+  /**
+   * Limits how long a connect may take in all, with the look-up of the name. By default there is no
+   * limit but the system's.
+   *
+   * @return this
+   * @throws IllegalArgumentException if {@code timeout} is not positive
+   */
+  public TCPClient timeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("timeout is not positive: " + timeout);
+    }
+    this.timeout = timeout;
+    return this;
+  }
+
+  /**
+   * Connects from this address on; null, the default, is any. A port of zero is any port.
+   *
+   * @return this
+   */
+  public TCPClient sourceAddress(@Nullable SocketAddress source) {
+    this.source = source;
+    return this;
+  }
+
+  /**
+   * Connects to a port of a host, by name or by the text of an address.
+   *
+   * @return a future of the stream. It fails with {@link StreamClosedException}, whose real error
+   *     is that of the last address tried, or {@link LoopTimeoutException}; or with what the
+   *     resolver failed with, such as {@link UnknownHostException}. Cancelling it gives up.
+   * @throws IllegalArgumentException if there is no such port
+   */
+  public Future<IOStream> connect(String host, int port) {
+    Objects.requireNonNull(host, "host == null");
+    InetSocketAddress.createUnresolved(host, port); // refuses a port that is none
+    return start(new Attempt(IOLoop.current(), host, port));
+  }
+
+  /** As {@link #connect(String, int)}, to an internet or unix domain socket address. */
+  public Future<IOStream> connect(SocketAddress address) {
+    Objects.requireNonNull(address, "address == null");
+    if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
+      return connect(internet.getHostString(), internet.getPort());
+    }
+    Attempt attempt = new Attempt(IOLoop.current(), null, 0);
+    attempt.addresses.add(address);
+    return start(attempt);
+  }
+
+  private Future<IOStream> start(Attempt attempt) {
+    if (closed) {
+      throw new IllegalStateException("connect() of a closed client; make another one");
+    }
+    attempts.add(attempt);
+    attempt.start();
+    return attempt.future;
+  }
+
+  /** Gives up what is under way; streams that are connected are left alone. */
+  @Override
+  public void close() {
+    closed = true;
+    List.copyOf(attempts).forEach(attempt -> attempt.future.cancel(false));
+  }
+
+  /** Looks up the addresses of hosts. */
+  @FunctionalInterface
+  public interface Resolver {
+
+    /**
+     * Returns the addresses of a host, the best first.
+     *
+     * @param loop where the future is to be completed
+     */
+    Future<List<InetAddress>> resolve(IOLoop loop, String host);
+  }
+
+  /** One connect: the addresses that are left, and the streams that are connecting. */
+  private final class Attempt {
+    private final IOLoop loop;
+    private final @Nullable String host;
+    private final int port;
+    private final List<SocketAddress> addresses = new ArrayList<>();
+    private final List<Future<IOStream>> connecting = new ArrayList<>();
+    private final Future<IOStream> future = Future.owned(this::giveUp);
+    private @Nullable Future<List<InetAddress>> resolving;
+    private @Nullable Timeout limit;
+    private @Nullable Timeout stagger;
+    private @Nullable Throwable lastFailure;
+
+    Attempt(IOLoop loop, @Nullable String host, int port) {
+      this.loop = loop;
+      this.host = host;
+      this.port = port;
+    }
+
+    void start() {
+      if (timeout != null) {
+        limit = loop.callLater(timeout, this::timeOut);
+      }
+      if (host == null) {
+        tryNext();
+      } else {
+        resolving = resolver.resolve(loop, host);
+        loop.addFuture(resolving, this::resolved);
+      }
+    }
+
+    private void resolved(Future<List<InetAddress>> done) {
+      Throwable failure = done.exception();
+      if (future.isDone()) {
+        return;
+      }
+      if (failure != null) {
+        fail(failure);
+        return;
+      }
+      addresses.addAll(interleaved(done.result(), port));
+      if (addresses.isEmpty()) {
+        fail(new UnknownHostException(host));
+      } else {
+        tryNext();
+      }
+    }
+
+    /** Begins with the next address, and has the one after it tried in a while. */
+    private void tryNext() {
+      stagger = null;
+      while (!addresses.isEmpty() && !future.isDone()) {
+        SocketAddress address = addresses.remove(0);
+        try {
+          Future<IOStream> stream = IOStream.connect(loop.sockets().connect(address, source));
+          connecting.add(stream);
+          stream.addDoneCallback(this::ended);
+          if (!addresses.isEmpty()) {
+            stagger = loop.callLater(STAGGER, this::tryNext);
+          }
+          return;
+        } catch (IOException | UnresolvedAddressException | UnsupportedAddressTypeException e) {
+          lastFailure = e;
+        }
+      }
+      failIfNothingIsLeft();
+    }
+
+    private void ended(Future<IOStream> stream) {
+      connecting.remove(stream);
+      Throwable failure = stream.exception();
+      if (failure == null) {
+        IOStream connected = stream.result();
+        if (future.isDone()) {
+          connected.close();
+        } else {
+          release();
+          future.complete(connected);
+        }
+        return;
+      }
+      if (future.isDone()) {
+        return;
+      }
+      lastFailure =
+          failure instanceof StreamClosedException e && e.realError() != null
+              ? e.realError()
+              : failure;
+      if (addresses.isEmpty()) {
+        failIfNothingIsLeft();
+      } else {
+        cancelStagger();
+        tryNext();
+      }
+    }
+
+    private void failIfNothingIsLeft() {
+      if (addresses.isEmpty() && connecting.isEmpty() && !future.isDone()) {
+        fail(new StreamClosedException(lastFailure));
+      }
+    }
+
+    private void timeOut() {
+      limit = null;
+      fail(
+          new LoopTimeoutException(
+              "not connected to " + (host == null ? "the address" : host) + " after " + timeout));
+    }
+
+    private void fail(Throwable failure) {
+      release();
+      future.completeExceptionally(failure);
+    }
+
+    /** Run when the future was cancelled. */
+    private void giveUp() {
+      if (loop.running() && IOLoop.current(false) != loop) {
+        loop.addCallback(this::release);
+      } else {
+        release();
+      }
+    }
+
+    /** Ends the timers and all that is connecting. */
+    private void release() {
+      attempts.remove(this);
+      if (limit != null) {
+        loop.removeTimeout(limit);
+        limit = null;
+      }
+      cancelStagger();
+      addresses.clear();
+      if (resolving != null) {
+        resolving.cancel(true);
+      }
+      List<Future<IOStream>> losers = List.copyOf(connecting);
+      connecting.clear();
+      losers.forEach(loser -> loser.cancel(false));
+    }
+
+    private void cancelStagger() {
+      if (stagger != null) {
+        loop.removeTimeout(stagger);
+        stagger = null;
+      }
+    }
+  }
+
+  /** Puts addresses of the two families by turns, beginning with that of the first. */
+  private static List<SocketAddress> interleaved(List<InetAddress> addresses, int port) {
+    List<SocketAddress> first = new ArrayList<>();
+    List<SocketAddress> second = new ArrayList<>();
+    for (InetAddress address : addresses) {
+      boolean likeFirst =
+          address instanceof Inet6Address == addresses.get(0) instanceof Inet6Address;
+      (likeFirst ? first : second).add(new InetSocketAddress(address, port));
+    }
+    List<SocketAddress> all = new ArrayList<>();
+    for (int i = 0; i < Math.max(first.size(), second.size()); i++) {
+      if (i < first.size()) {
+        all.add(first.get(i));
+      }
+      if (i < second.size()) {
+        all.add(second.get(i));
+      }
+    }
+    return all;
+  }
+}

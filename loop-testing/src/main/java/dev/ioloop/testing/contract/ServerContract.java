@@ -1,0 +1,364 @@
+package dev.ioloop.testing.contract;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.moment;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Future;
+import dev.ioloop.net.IOStream;
+import dev.ioloop.net.StreamBufferFullException;
+import dev.ioloop.net.StreamClosedException;
+import dev.ioloop.net.TCPClient;
+import dev.ioloop.net.TCPServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers: whom they accept, what becomes of handlers, and how they end. */
+@OnEachGenerator
+public abstract class ServerContract extends ChannelContract {
+
+  @TempDir Path directory;
+
+  /** Made by subclasses. */
+  protected ServerContract() {}
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(ISO_8859_1);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1);
+  }
+
+  private static SocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private static void until(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      await(moment);
+    }
+  }
+
+  /** Hands over its one connection. */
+  private static final class Accepting extends TCPServer {
+    final Future<IOStream> accepted = new Future<>();
+
+    @Override
+    protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+      accepted.setResult(stream);
+    }
+  }
+
+  /** Sends back each line until the peer ends. */
+  private static class Echo extends TCPServer {
+    int ended;
+
+    @Override
+    protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+      try {
+        while (true) {
+          await(stream.write(await(stream.readUntil(bytes("\n")))));
+        }
+      } finally {
+        ended++;
+      }
+    }
+  }
+
+  private final Echo echo = new Echo();
+
+  private static IOStream connect(SocketAddress address) {
+    return await(new TCPClient().connect(address));
+  }
+
+  private static String ask(IOStream stream, String line) {
+    stream.write(bytes(line + "\n"));
+    return text(await(stream.readUntil(bytes("\n")))).trim();
+  }
+
+  @Test
+  void serverListensOnSeveralAddressesAtOnce() {
+    loop.runSync(
+        () -> {
+          SocketAddress tcp = echo.listen(address());
+          SocketAddress other = echo.listen(0, "localhost");
+          SocketAddress unix =
+              echo.listen(UnixDomainSocketAddress.of(directory.resolve("echo.sock")));
+          assertThat(((InetSocketAddress) tcp).getPort()).isPositive();
+          for (SocketAddress address : new SocketAddress[] {tcp, other, unix}) {
+            try (IOStream stream = connect(address)) {
+              assertThat(ask(stream, "hello")).isEqualTo("hello");
+              assertThat(ask(stream, "again")).isEqualTo("again");
+            }
+          }
+          until(() -> echo.ended == 3);
+          echo.stop();
+        });
+  }
+
+  @Test
+  void addressesOfBothEndsAgree() {
+    loop.runSync(
+        () -> {
+          Accepting accepting = new Accepting();
+          IOStream client = connect(accepting.listen(address()));
+          IOStream server = await(accepting.accepted);
+          assertThat(client.remoteAddress()).isEqualTo(server.localAddress()).isNotNull();
+          assertThat(client.localAddress()).isEqualTo(server.remoteAddress()).isNotNull();
+          client.setNodelay(true);
+          server.setNodelay(false);
+          client.close();
+          server.close();
+          accepting.stop();
+        });
+  }
+
+  @Test
+  void ipv6IsServedWhereThereIsSome() {
+    loop.runSync(
+        () -> {
+          SocketAddress bound;
+          try {
+            bound = echo.listen(new InetSocketAddress(InetAddress.getByName("::1"), 0));
+          } catch (IOException e) {
+            Assumptions.abort("no IPv6 here: " + e.getMessage());
+            return;
+          }
+          try (IOStream stream = connect(bound)) {
+            assertThat(ask(stream, "six")).isEqualTo("six");
+          }
+          echo.stop();
+        });
+  }
+
+  @Test
+  void handlerThatThrowsClosesItsConnectionAndIsReportedOnce() {
+    IOException failure = new IOException("handler on purpose");
+    loop.setExceptionHandler((source, thrown) -> events.add(thrown));
+    TCPServer failing =
+        new TCPServer() {
+          @Override
+          protected void handleStream(IOStream stream, @Nullable SocketAddress peer)
+              throws IOException {
+            await(stream.readBytes(1));
+            throw failure;
+          }
+        };
+    loop.runSync(
+        () -> {
+          SocketAddress bound = failing.listen(address());
+          IOStream stream = connect(bound);
+          IOStream other = connect(bound);
+          stream.write(bytes("x"));
+          assertThatThrownBy(() -> await(stream.readBytes(1)))
+              .isInstanceOf(StreamClosedException.class);
+          until(() -> !events.isEmpty());
+          assertThat(events).containsExactly(failure);
+          assertThat(other.closed()).isFalse();
+          other.close();
+          assertThat(await(failing.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void streamLivesOnWhenItsHandlerReturns() {
+    loop.runSync(
+        () -> {
+          Accepting accepting = new Accepting();
+          IOStream stream = connect(accepting.listen(address()));
+          IOStream accepted = await(accepting.accepted);
+          await(moment);
+          stream.write(bytes("still here"));
+          assertThat(text(await(accepted.readBytes(10)))).isEqualTo("still here");
+          accepted.close();
+          stream.close();
+          accepting.stop();
+        });
+  }
+
+  @Test
+  void stopRefusesNewConnectionsAndLeavesTheOthersAlone() {
+    loop.runSync(
+        () -> {
+          SocketAddress bound = echo.listen(address());
+          IOStream stream = connect(bound);
+          assertThat(ask(stream, "before")).isEqualTo("before");
+          echo.stop();
+          echo.stop();
+          assertThat(ask(stream, "after")).isEqualTo("after");
+          assertThatThrownBy(() -> connect(bound)).isInstanceOf(StreamClosedException.class);
+          stream.close();
+        });
+  }
+
+  @Test
+  void shutdownWaitsForConnectionsThatEndInTime() {
+    loop.runSync(
+        () -> {
+          IOStream stream = connect(echo.listen(address()));
+          assertThat(ask(stream, "hello")).isEqualTo("hello");
+          Future<Integer> shutdown = echo.shutdown(Duration.ofSeconds(30));
+          await(moment);
+          assertThat(shutdown.done()).isFalse();
+          stream.close();
+          assertThat(await(shutdown)).isZero();
+          until(() -> echo.ended == 1);
+        });
+  }
+
+  @Test
+  void shutdownClosesWhatIsLeftAndTellsHowMany() {
+    loop.runSync(
+        () -> {
+          SocketAddress bound = echo.listen(address());
+          IOStream first = connect(bound);
+          IOStream second = connect(bound);
+          assertThat(ask(first, "hello")).isEqualTo("hello");
+          assertThat(ask(second, "hello")).isEqualTo("hello");
+          assertThat(await(echo.shutdown(Duration.ofMillis(20)))).isEqualTo(2);
+          assertThatThrownBy(() -> await(first.readBytes(1)))
+              .isInstanceOf(StreamClosedException.class);
+          assertThatThrownBy(() -> await(second.readBytes(1)))
+              .isInstanceOf(StreamClosedException.class);
+          until(() -> echo.ended == 2);
+        });
+  }
+
+  @Test
+  void shutdownWithoutConnectionsIsDoneAtOnce() {
+    loop.runSync(
+        () -> {
+          echo.listen(address());
+          assertThat(echo.shutdown(Duration.ofHours(1)).result()).isZero();
+        });
+  }
+
+  @Test
+  void limitsGoToTheStreams() {
+    loop.runSync(
+        () -> {
+          Accepting accepting = new Accepting();
+          accepting.setMaxBufferSize(1234);
+          accepting.setMaxWriteBufferSize(4321);
+          IOStream stream = connect(accepting.listen(address()));
+          IOStream accepted = await(accepting.accepted);
+          assertThat(accepted.maxBufferSize()).isEqualTo(1234);
+          assertThat(accepted.maxWriteBufferSize()).isEqualTo(4321);
+          assertThatThrownBy(() -> accepted.write(new byte[5000]))
+              .isInstanceOf(StreamBufferFullException.class);
+          assertThatThrownBy(() -> accepting.setMaxBufferSize(0))
+              .isInstanceOf(IllegalArgumentException.class);
+          accepted.close();
+          stream.close();
+          accepting.stop();
+        });
+  }
+
+  @Test
+  void portThatIsTakenIsAnError() {
+    loop.runSync(
+        () -> {
+          SocketAddress bound = echo.listen(address());
+          assertThatThrownBy(() -> new Echo().listen(bound)).isInstanceOf(IOException.class);
+          echo.stop();
+        });
+  }
+
+  @Test
+  void closeOfTheLoopEndsTheHandlers() {
+    loop.runSync(
+        () -> {
+          IOStream stream = connect(echo.listen(address()));
+          assertThat(ask(stream, "hello")).isEqualTo("hello");
+        });
+    loop.close();
+    assertThat(echo.ended).isEqualTo(1);
+  }
+
+  // Unix domain sockets
+
+  @Test
+  void socketFileIsForThisUserOnlyAndGoesWithTheServer() {
+    loop.runSync(
+        () -> {
+          Path path = directory.resolve("mine.sock");
+          SocketAddress bound = echo.listen(UnixDomainSocketAddress.of(path));
+          assertThat(bound).isEqualTo(UnixDomainSocketAddress.of(path));
+          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+              .isEqualTo("rw-------");
+          try (var files = Files.list(directory)) {
+            assertThat(files).containsExactly(path);
+          }
+          echo.stop();
+          assertThat(directory).isEmptyDirectory();
+        });
+  }
+
+  @Test
+  void staleSocketIsReplacedAndOneInUseIsNot() {
+    loop.runSync(
+        () -> {
+          Path path = directory.resolve("old.sock");
+          UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
+          loop.sockets().listen(address, 0, false).close();
+          assertThat(path).exists();
+          echo.listen(address);
+          assertThatThrownBy(() -> new Echo().listen(address))
+              .isInstanceOf(FileAlreadyExistsException.class)
+              .hasMessageContaining("somebody listens");
+          try (IOStream stream = connect(address)) {
+            assertThat(ask(stream, "hello")).isEqualTo("hello");
+          }
+          echo.stop();
+        });
+  }
+
+  @Test
+  void anotherFileIsLeftAlone() throws IOException {
+    Path path = Files.writeString(directory.resolve("precious"), "data");
+    loop.runSync(
+        () ->
+            assertThatThrownBy(() -> echo.listen(UnixDomainSocketAddress.of(path)))
+                .isInstanceOf(FileAlreadyExistsException.class)
+                .hasMessageContaining("no socket"));
+    assertThat(path).hasContent("data");
+  }
+
+  @Test
+  void largeTransferOverAUnixSocket() {
+    loop.runSync(
+        () -> {
+          Accepting accepting = new Accepting();
+          IOStream stream =
+              connect(
+                  accepting.listen(UnixDomainSocketAddress.of(directory.resolve("large.sock"))));
+          IOStream accepted = await(accepting.accepted);
+          Future<byte[]> read = accepted.readUntilClose();
+          byte[] large = new byte[4 << 20];
+          new Random(1).nextBytes(large);
+          stream.write(large);
+          stream.shutdownOutput();
+          assertThat(Arrays.equals(await(read), large)).isTrue();
+          stream.close();
+          accepting.stop();
+        });
+  }
+}
