@@ -27,6 +27,9 @@ final class Iterations {
           ? Long.getLong("dev.ioloop.spin", 50) * 1_000
           : 0;
 
+  /** With how many events at once spinning is no gain any more. */
+  private static final int CROWD = 4;
+
   private final IOLoop loop;
   private final Poller poller;
   private final boolean maySpin;
@@ -44,8 +47,8 @@ final class Iterations {
 
   private long lastPollNanos;
 
-  /** Whether the last wait was short. */
-  private boolean waitsAreShort;
+  /** Whether the last wait was short and found few events. */
+  private boolean spinPays;
 
   /** An error that must leave {@link #run} and came where the poller must not see it. */
   private @Nullable Throwable fatal;
@@ -159,17 +162,17 @@ final class Iterations {
       return;
     }
     long start = poller.nanoTime();
-    if (waitsAreShort && spin(start, Math.min(wait, SPIN_NANOS))) {
+    if (spinPays && spin(start, Math.min(wait, SPIN_NANOS))) {
       return;
     }
-    poll(untilNextTimeout());
-    waitsAreShort = poller.nanoTime() - start < SPIN_NANOS;
+    int found = poll(untilNextTimeout());
+    spinPays = found < CROWD && poller.nanoTime() - start < SPIN_NANOS;
   }
 
-  private void poll(long wait) {
+  private int poll(long wait) {
     boolean asleep = wait > 0 && callbacks.fallAsleep();
     try {
-      poller.poll(asleep ? wait : 0);
+      return poller.poll(asleep ? wait : 0);
     } finally {
       if (asleep && !callbacks.wakeUp()) {
         wakeups++;
@@ -180,7 +183,9 @@ final class Iterations {
   /** Polls without blocking until there is something to do. Returns whether there is. */
   private boolean spin(long start, long length) {
     do {
-      if (poller.poll(0) > 0 || !callbacks.isEmpty() || loop.stopRequested()) {
+      int found = poller.poll(0);
+      if (found > 0 || !callbacks.isEmpty() || loop.stopRequested()) {
+        spinPays = found < CROWD;
         return true;
       }
     } while (poller.nanoTime() - start < length);

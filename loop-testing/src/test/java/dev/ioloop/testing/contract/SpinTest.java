@@ -26,6 +26,7 @@ final class SpinTest {
     private final List<String> polls = new ArrayList<>();
     private IOLoop loop;
     private long now;
+    private int atOnce = 1;
 
     /** Has the next events come after so many microseconds each, from the one before. */
     Script(long... gaps) {
@@ -68,7 +69,7 @@ final class SpinTest {
           loop.stop();
         }
       }
-      return found ? 1 : 0;
+      return found ? atOnce : 0;
     }
 
     @Override
@@ -113,6 +114,13 @@ final class SpinTest {
             "wait found",
             "wait found",
             "wait found");
+  }
+
+  @Test
+  void loopLetsManyEventsGather() {
+    Script script = new Script(20, 20, 20);
+    script.atOnce = 4;
+    assertThat(script.run()).containsExactly("wait found", "wait found", "wait found");
   }
 
   @Test
