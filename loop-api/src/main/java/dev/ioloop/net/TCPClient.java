@@ -145,6 +145,9 @@ public final class TCPClient implements AutoCloseable {
     private @Nullable Timeout stagger;
     private @Nullable Throwable lastFailure;
 
+    /** Whether it is decided; what still ends is of no interest. */
+    private boolean over;
+
     Attempt(IOLoop loop, @Nullable String host, int port) {
       this.loop = loop;
       this.host = host;
@@ -165,7 +168,7 @@ public final class TCPClient implements AutoCloseable {
 
     private void resolved(Future<List<InetAddress>> done) {
       Throwable failure = done.exception();
-      if (future.isDone()) {
+      if (over) {
         return;
       }
       if (failure != null) {
@@ -183,7 +186,7 @@ public final class TCPClient implements AutoCloseable {
     /** Begins with the next address, and has the one after it tried in a while. */
     private void tryNext() {
       stagger = null;
-      while (!addresses.isEmpty() && !future.isDone()) {
+      while (!addresses.isEmpty()) {
         SocketAddress address = addresses.remove(0);
         try {
           Future<IOStream> stream = IOStream.connect(loop.sockets().connect(address, source));
@@ -203,17 +206,15 @@ public final class TCPClient implements AutoCloseable {
     private void ended(Future<IOStream> stream) {
       connecting.remove(stream);
       Throwable failure = stream.exception();
-      if (failure == null) {
-        IOStream connected = stream.result();
-        if (future.isDone()) {
-          connected.close();
-        } else {
-          release();
-          future.complete(connected);
+      if (over) {
+        if (failure == null) {
+          stream.result().close();
         }
         return;
       }
-      if (future.isDone()) {
+      if (failure == null) {
+        release();
+        future.complete(stream.result());
         return;
       }
       lastFailure =
@@ -229,7 +230,7 @@ public final class TCPClient implements AutoCloseable {
     }
 
     private void failIfNothingIsLeft() {
-      if (addresses.isEmpty() && connecting.isEmpty() && !future.isDone()) {
+      if (addresses.isEmpty() && connecting.isEmpty()) {
         fail(new StreamClosedException(lastFailure));
       }
     }
@@ -257,6 +258,7 @@ public final class TCPClient implements AutoCloseable {
 
     /** Ends the timers and all that is connecting. */
     private void release() {
+      over = true;
       attempts.remove(this);
       if (limit != null) {
         loop.removeTimeout(limit);
