@@ -61,7 +61,7 @@ abstract class FdWatch implements IoHandle, Registration {
       askedIn = poller.polls();
     }
     try {
-      ask(before, events);
+      tell(before, events);
     } catch (Exception e) {
       throw new IllegalArgumentException(
           (channel == null ? "file descriptor " + fd : channel)
@@ -83,10 +83,19 @@ abstract class FdWatch implements IoHandle, Registration {
     poller.forget(this);
     if (before != 0) {
       try {
-        ask(before, 0);
+        tell(before, 0);
       } catch (Exception e) {
         // The user closed the descriptor first, and the kernel has forgotten it.
       }
+    }
+  }
+
+  private void tell(int before, int now) throws Exception {
+    Thread owner = poller.takeTurn();
+    try {
+      ask(before, now);
+    } finally {
+      poller.endTurn(owner);
     }
   }
 

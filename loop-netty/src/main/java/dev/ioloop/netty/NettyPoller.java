@@ -209,6 +209,27 @@ final class NettyPoller implements Poller {
     loop.execute(task);
   }
 
+  /**
+   * Has Netty take the calling thread for the loop's own: it has the turn, as a coroutine's helper
+   * thread may. Netty would put off to a task what such a thread asks, and by then the descriptor
+   * may be closed and its number another's.
+   *
+   * @return what {@link #endTurn} needs
+   */
+  @Nullable Thread takeTurn() {
+    Thread present = owner;
+    if (present != null && present != Thread.currentThread()) {
+      owner = Thread.currentThread();
+    }
+    return present;
+  }
+
+  void endTurn(@Nullable Thread formerOwner) {
+    if (owner != formerOwner) {
+      owner = formerOwner;
+    }
+  }
+
   /** Wakes the handler as another thread would. Call from the owner only. */
   void wakeupAsStranger() {
     Thread present = owner;
