@@ -49,6 +49,7 @@ import dev.ioloop.testing.contract.StatsContract;
 import dev.ioloop.testing.contract.StreamCloseContract;
 import dev.ioloop.testing.contract.StreamFaultContract;
 import dev.ioloop.testing.contract.StreamReadContract;
+import dev.ioloop.testing.contract.StreamTransportContract;
 import dev.ioloop.testing.contract.StreamWriteContract;
 import dev.ioloop.testing.contract.TaskGroupContract;
 import dev.ioloop.testing.contract.TaskGroupFailureContract;
@@ -445,6 +446,14 @@ class EpollContractTest {
 
   @Nested
   class Pipe extends PipeContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class StreamTransport extends StreamTransportContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");

@@ -19,6 +19,7 @@ final class VirtualContractsTest {
             "ServerContract",
             "SocketContract",
             "StreamFaultContract",
+            "StreamTransportContract",
             "ThreadContract");
   }
 }
