@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +57,8 @@ public final class IOStream implements AutoCloseable {
   private @Nullable Throwable error;
   private @Nullable Runnable closeCallback;
 
-  /** Told of the close at once, whatever close callback the user sets. */
-  private @Nullable Runnable owner;
+  /** Told of the close, or of the stream that goes on with the connection. */
+  private @Nullable Consumer<@Nullable IOStream> owner;
 
   /** Done when the transport is connected; null where that was so from the start. */
   private @Nullable Future<IOStream> connected;
@@ -105,7 +108,11 @@ public final class IOStream implements AutoCloseable {
    * the future closes the transport.
    */
   public static Future<IOStream> connect(StreamTransport transport) {
-    IOStream stream = new IOStream(IOLoop.current(), Objects.requireNonNull(transport));
+    return new IOStream(IOLoop.current(), Objects.requireNonNull(transport)).connect();
+  }
+
+  private Future<IOStream> connect() {
+    IOStream stream = this;
     stream.connecting = true;
     Future<IOStream> connected = Future.owned(() -> stream.inLoop(stream::close));
     stream.connected = connected;
@@ -307,6 +314,59 @@ public final class IOStream implements AutoCloseable {
     updateWatch();
   }
 
+  // TLS
+
+  /**
+   * Goes on with TLS 1.2 or newer in the middle of the connection. This stream must not be used any
+   * more, but the returned one, which has its limits and its close callback. The certificates of
+   * the peer are checked by the context; a client checks, too, that they belong to the host.
+   * Tornado: {@code start_tls}.
+   *
+   * @param serverSide whether this end answers the handshake
+   * @param context the certificates, or null for the JDK's default
+   * @param serverHostname the host that a client means to talk to; null for a server
+   * @return a future that is done with the handshake, which may take 10 seconds. It fails with
+   *     {@link StreamClosedException}, whose real error says why, and the connection is closed
+   * @throws IllegalArgumentException if a client names no host
+   * @throws IllegalStateException if a read or a write is pending, or bytes were received and not
+   *     read
+   */
+  public Future<IOStream> startTls(
+      boolean serverSide, @Nullable SSLContext context, @Nullable String serverHostname) {
+    return startTls(Tls.engine(serverSide, context, serverHostname));
+  }
+
+  /**
+   * As {@link #startTls(boolean, SSLContext, String)}, with an engine that was configured: its
+   * mode, protocols, ALPN, SNI and certificates are taken as they are.
+   */
+  public Future<IOStream> startTls(SSLEngine engine) {
+    Objects.requireNonNull(engine, "engine == null");
+    checkThread("startTls()");
+    if (closed) {
+      throw new StreamClosedException(error);
+    }
+    if (connecting || reading.isPending() || writing.isPending() || reading.hasUnread()) {
+      throw new IllegalStateException(
+          "startTls() while a read or a write is pending or bytes were received that nobody has"
+              + " read; await them first");
+    }
+    closed = true;
+    watch(0);
+    IOStream secure = new IOStream(loop, new TlsTransport(loop, transport, engine));
+    secure.closeCallback = closeCallback;
+    secure.allowHalfClose = allowHalfClose;
+    secure.reading.maxBytes = reading.maxBytes;
+    secure.writing.maxBytes = writing.maxBytes;
+    secure.writing.lowMark = writing.lowMark;
+    secure.writing.highMark = writing.highMark;
+    closeCallback = null;
+    if (owner != null) {
+      owner.accept(secure);
+    }
+    return secure.connect();
+  }
+
   // Closing
 
   /**
@@ -442,8 +502,11 @@ public final class IOStream implements AutoCloseable {
         + (writing.isPending() ? ", writing]" : "]");
   }
 
-  /** Has {@code owner} told when the stream is closed: at once, not through the loop. */
-  void setOwner(Runnable owner) {
+  /**
+   * Has {@code owner} told at once when the stream is closed, by null, or when another stream goes
+   * on with its connection.
+   */
+  void setOwner(Consumer<@Nullable IOStream> owner) {
     this.owner = owner;
   }
 
@@ -630,7 +693,7 @@ public final class IOStream implements AutoCloseable {
     writing.close(failure);
     runCloseCallback();
     if (owner != null) {
-      owner.run();
+      owner.accept(null);
     }
   }
 

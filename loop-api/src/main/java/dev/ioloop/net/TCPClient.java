@@ -18,6 +18,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,9 +90,28 @@ public final class TCPClient implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such port
    */
   public Future<IOStream> connect(String host, int port) {
+    return connect(host, port, (SSLEngine) null);
+  }
+
+  /**
+   * As {@link #connect(String, int)}, with TLS 1.2 or newer. The certificates of the host are
+   * checked, and that they belong to it.
+   *
+   * @param context whom to trust; null for the JDK's default
+   */
+  public Future<IOStream> connect(String host, int port, @Nullable SSLContext context) {
+    Objects.requireNonNull(host, "host == null");
+    return connect(host, port, Tls.engine(false, context, host));
+  }
+
+  /**
+   * As {@link #connect(String, int)}, with TLS by an engine that was configured, in client mode;
+   * null is without TLS.
+   */
+  public Future<IOStream> connect(String host, int port, @Nullable SSLEngine engine) {
     Objects.requireNonNull(host, "host == null");
     InetSocketAddress.createUnresolved(host, port); // refuses a port that is none
-    return start(new Attempt(IOLoop.current(), host, port));
+    return start(new Attempt(IOLoop.current(), host, port, engine));
   }
 
   /** As {@link #connect(String, int)}, to an internet or unix domain socket address. */
@@ -99,7 +120,7 @@ public final class TCPClient implements AutoCloseable {
     if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
       return connect(internet.getHostString(), internet.getPort());
     }
-    Attempt attempt = new Attempt(IOLoop.current(), null, 0);
+    Attempt attempt = new Attempt(IOLoop.current(), null, 0, null);
     attempt.addresses.add(address);
     return start(attempt);
   }
@@ -137,6 +158,10 @@ public final class TCPClient implements AutoCloseable {
     private final IOLoop loop;
     private final @Nullable String host;
     private final int port;
+
+    /** Null for no TLS, and once the handshake has begun. */
+    private @Nullable SSLEngine engine;
+
     private final List<SocketAddress> addresses = new ArrayList<>();
     private final List<Future<IOStream>> connecting = new ArrayList<>();
     private final Future<IOStream> future = Future.owned(this::giveUp);
@@ -148,8 +173,9 @@ public final class TCPClient implements AutoCloseable {
     /** Whether it is decided; what still ends is of no interest. */
     private boolean over;
 
-    Attempt(IOLoop loop, @Nullable String host, int port) {
+    Attempt(IOLoop loop, @Nullable String host, int port, @Nullable SSLEngine engine) {
       this.loop = loop;
+      this.engine = engine;
       this.host = host;
       this.port = port;
     }
@@ -212,6 +238,10 @@ public final class TCPClient implements AutoCloseable {
         }
         return;
       }
+      if (failure == null && engine != null) {
+        secure(stream.result());
+        return;
+      }
       if (failure == null) {
         release();
         future.complete(stream.result());
@@ -227,6 +257,19 @@ public final class TCPClient implements AutoCloseable {
         cancelStagger();
         tryNext();
       }
+    }
+
+    /** Goes on with the handshake on the connection that has won. */
+    private void secure(IOStream stream) {
+      SSLEngine used = engine;
+      engine = null;
+      cancelStagger();
+      addresses.clear();
+      List<Future<IOStream>> losers = List.copyOf(connecting);
+      Future<IOStream> secured = stream.startTls(used);
+      connecting.add(secured);
+      losers.forEach(loser -> loser.cancel(false));
+      secured.addDoneCallback(this::ended);
     }
 
     private void failIfNothingIsLeft() {

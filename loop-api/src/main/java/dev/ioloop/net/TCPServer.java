@@ -1,5 +1,7 @@
 package dev.ioloop.net;
 
+import static dev.ioloop.Gen.await;
+
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.Timeout;
@@ -17,6 +19,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +55,29 @@ public abstract class TCPServer {
 
   private final List<Listening> listeners = new ArrayList<>();
   private final Set<IOStream> open = new LinkedHashSet<>();
+  private final @Nullable Supplier<SSLEngine> engines;
   private @Nullable Integer maxBufferSize;
   private @Nullable Integer maxWriteBufferSize;
   private @Nullable Runnable whenEmpty;
 
   /** Makes one that listens nowhere yet. */
-  protected TCPServer() {}
+  protected TCPServer() {
+    engines = null;
+  }
+
+  /** As {@link #TCPServer()}, for TLS 1.2 and newer with the certificates of {@code context}. */
+  protected TCPServer(SSLContext context) {
+    Objects.requireNonNull(context, "context == null");
+    engines = () -> Tls.engine(true, context, null);
+  }
+
+  /**
+   * As {@link #TCPServer()}, for TLS with engines that were configured: each connection gets one,
+   * in server mode.
+   */
+  protected TCPServer(Supplier<SSLEngine> engines) {
+    this.engines = Objects.requireNonNull(engines, "engines == null");
+  }
 
   /**
    * Handles one connection, as a coroutine. A stream lives on when this returns; if it throws, the
@@ -151,41 +173,66 @@ public abstract class TCPServer {
     return ended;
   }
 
-  private void forget(IOStream stream) {
-    open.remove(stream);
-    Runnable callback = whenEmpty;
-    if (callback != null && open.isEmpty()) {
-      whenEmpty = null;
-      callback.run();
-    }
+  private void own(IOStream stream) {
+    open.add(stream);
+    stream.setOwner(
+        next -> {
+          open.remove(stream);
+          if (next != null) {
+            own(next);
+          } else if (open.isEmpty() && whenEmpty != null) {
+            Runnable callback = whenEmpty;
+            whenEmpty = null;
+            callback.run();
+          }
+        });
   }
 
   private void handle(IOLoop loop, StreamTransport transport) {
-    IOStream stream = IOStream.of(transport);
+    IOStream accepted = IOStream.of(transport);
     if (maxBufferSize != null) {
-      stream.setMaxBufferSize(maxBufferSize);
+      accepted.setMaxBufferSize(maxBufferSize);
     }
     if (maxWriteBufferSize != null) {
-      stream.setMaxWriteBufferSize(maxWriteBufferSize);
+      accepted.setMaxWriteBufferSize(maxWriteBufferSize);
     }
-    open.add(stream);
-    stream.setOwner(() -> forget(stream));
+    own(accepted);
     loop.spawnCallback(
         () -> {
-          try {
-            handleStream(stream, stream.remoteAddress());
-          } catch (StreamClosedException e) {
-            // The usual end of a connection.
-            boolean unexpected = !stream.closed();
-            stream.close(e);
-            if (unexpected) {
-              throw e;
-            }
-          } catch (Throwable e) {
-            stream.close(e);
-            throw e;
+          IOStream stream = engines == null ? accepted : secured(accepted, engines);
+          if (stream != null) {
+            handle(stream);
           }
         });
+  }
+
+  /** Awaits the handshake; returns null where it failed, which is the client's matter. */
+  private static @Nullable IOStream secured(IOStream accepted, Supplier<SSLEngine> engines) {
+    try {
+      return await(accepted.startTls(engines.get()));
+    } catch (StreamClosedException e) {
+      LOG.log(System.Logger.Level.DEBUG, "A TLS handshake failed", e);
+      return null;
+    } catch (Throwable e) {
+      accepted.close(e);
+      throw e;
+    }
+  }
+
+  private void handle(IOStream stream) throws Exception {
+    try {
+      handleStream(stream, stream.remoteAddress());
+    } catch (StreamClosedException e) {
+      boolean unexpected = !stream.closed();
+      stream.close(e);
+      if (unexpected) {
+        throw e;
+      }
+      // Else it is the usual end of a connection.
+    } catch (Throwable e) {
+      stream.close(e);
+      throw e;
+    }
   }
 
   /** One address that is listened on. */

@@ -56,6 +56,7 @@ import dev.ioloop.testing.contract.TaskGroupFailureContract;
 import dev.ioloop.testing.contract.ThreadContract;
 import dev.ioloop.testing.contract.TimeoutBodyContract;
 import dev.ioloop.testing.contract.TimeoutContract;
+import dev.ioloop.testing.contract.TlsContract;
 import dev.ioloop.testing.contract.UnwindingContract;
 import dev.ioloop.testing.contract.WaitIteratorContract;
 import dev.ioloop.testing.contract.YieldableContract;
@@ -486,6 +487,14 @@ class KQueueContractTest {
 
   @Nested
   class Timeout extends TimeoutContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class Tls extends TlsContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");

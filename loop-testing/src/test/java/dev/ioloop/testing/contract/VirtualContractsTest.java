@@ -20,6 +20,7 @@ final class VirtualContractsTest {
             "SocketContract",
             "StreamFaultContract",
             "StreamTransportContract",
-            "ThreadContract");
+            "ThreadContract",
+            "TlsContract");
   }
 }

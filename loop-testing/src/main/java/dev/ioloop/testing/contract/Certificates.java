@@ -1,0 +1,120 @@
+package dev.ioloop.testing.contract;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Certificates for tests, made by the JDK's keytool when first needed, and contexts with them. */
+final class Certificates {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final Map<List<String>, KeyStore> STORES = new ConcurrentHashMap<>();
+
+  private Certificates() {}
+
+  /**
+   * Returns a key and a certificate, of an authority made for it, for "localhost" and 127.0.0.1.
+   */
+  static KeyStore localhost() {
+    return store("-ext", "san=dns:localhost,ip:127.0.0.1");
+  }
+
+  /** Returns one for a host that is not this one. */
+  static KeyStore otherHost() {
+    return store("-ext", "san=dns:other.example");
+  }
+
+  /** Returns one for this host whose time is over. */
+  static KeyStore expired() {
+    return store("-ext", "san=dns:localhost,ip:127.0.0.1", "-startdate", "-10d", "-validity", "2");
+  }
+
+  private static KeyStore store(String... options) {
+    return STORES.computeIfAbsent(List.of(options), Certificates::make);
+  }
+
+  private static KeyStore make(List<String> options) {
+    try {
+      Path directory = Files.createTempDirectory("certificates");
+      Path file = directory.resolve("store.p12");
+      try {
+        keytool(file, "ca", List.of("-ext", "bc=ca:true"));
+        List<String> signed = new ArrayList<>(options);
+        signed.addAll(List.of("-signer", "ca"));
+        keytool(file, "test", signed);
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+          store.load(in, PASSWORD);
+        }
+        Certificate authority = store.getCertificate("ca");
+        store.deleteEntry("ca");
+        store.setCertificateEntry("ca", authority);
+        return store;
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(directory);
+      }
+    } catch (IOException | GeneralSecurityException | InterruptedException e) {
+      throw new IllegalStateException("no certificate could be made", e);
+    }
+  }
+
+  private static void keytool(Path file, String alias, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                alias,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + alias,
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                file.toString()));
+    command.addAll(options);
+    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(keytool.getInputStream().readAllBytes());
+    if (keytool.waitFor() != 0) {
+      throw new IllegalStateException("keytool failed: " + output);
+    }
+  }
+
+  /** Returns a context with the key of {@code own} that trusts the authority of {@code other}. */
+  static SSLContext context(KeyStore own, KeyStore other) {
+    try {
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(own, PASSWORD);
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry("trusted", other.getCertificate("ca"));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("no context could be made", e);
+    }
+  }
+}
