@@ -34,6 +34,10 @@ public final class Main {
     main.addSubcommand("waker", waker());
     main.addSubcommand("tasks", tasks());
     main.addSubcommand("crawl", crawl());
+    main.addSubcommand("echo-server", echoServer());
+    main.addSubcommand("echo-client", echoClient());
+    main.addSubcommand("proxy", proxy());
+    main.addSubcommand("chat", chat());
     main.addSubcommand("backends", backends());
 
     ErrorHandler errors = new ErrorHandler();
@@ -121,6 +125,87 @@ public final class Main {
             "crawl --workers 1 --pages 50 --backend nio")
         .addOption(workers)
         .addOption(pages);
+  }
+
+  private static OptionSpec host() {
+    return OptionSpec.builder("--host")
+        .paramLabel("HOST")
+        .type(String.class)
+        .defaultValue("127.0.0.1")
+        .description("The name or address of the host. Default: 127.0.0.1.")
+        .build();
+  }
+
+  private static OptionSpec port(String value, String description) {
+    return OptionSpec.builder("--port")
+        .paramLabel("PORT")
+        .type(int.class)
+        .converters(new CountConverter(0, 65_535))
+        .defaultValue(value)
+        .description(description + " Default: " + value + ".")
+        .build();
+  }
+
+  private static CommandSpec echoServer() {
+    OptionSpec host = host();
+    OptionSpec port = port("8888", "Where to listen; 0 is any free port.");
+    OptionSpec idle =
+        OptionSpec.builder("--idle")
+            .paramLabel("TIME")
+            .type(Duration.class)
+            .converters(new DurationConverter())
+            .defaultValue("60s")
+            .description("How long a connection may say nothing. Default: 60s.")
+            .build();
+    return Usage.of(
+            () -> EchoServer.run(host.getValue(), port.getValue(), idle.getValue()),
+            "A server that sends back each line, with a coroutine per connection.",
+            "echo-server --port 8888")
+        .addOption(host)
+        .addOption(port)
+        .addOption(idle);
+  }
+
+  private static CommandSpec echoClient() {
+    OptionSpec host = host();
+    OptionSpec port = port("8888", "The port of the server.");
+    return Usage.of(
+            () -> EchoClient.run(host.getValue(), port.getValue(), System.in),
+            "Sends the lines of standard input to a server and prints its answers.",
+            "echo-client --port 8888")
+        .addOption(host)
+        .addOption(port);
+  }
+
+  private static CommandSpec proxy() {
+    OptionSpec port = port("8080", "Where to listen; 0 is any free port.");
+    OptionSpec host = host();
+    OptionSpec to =
+        OptionSpec.builder("--to-port")
+            .paramLabel("PORT")
+            .type(int.class)
+            .converters(new CountConverter(1, 65_535))
+            .required(true)
+            .description("The port to connect to.")
+            .build();
+    return Usage.of(
+            () -> Proxy.run(port.getValue(), host.getValue(), to.getValue()),
+            "Connects each client to a port of a host, and carries the bytes in both directions.",
+            "proxy --port 8080 --host localhost --to-port 8888")
+        .addOption(port)
+        .addOption(host)
+        .addOption(to);
+  }
+
+  private static CommandSpec chat() {
+    OptionSpec host = host();
+    OptionSpec port = port("9000", "Where to listen; 0 is any free port.");
+    return Usage.of(
+            () -> Chat.run(host.getValue(), port.getValue()),
+            "A chat with rooms, for telnet or nc.",
+            "chat --port 9000")
+        .addOption(host)
+        .addOption(port);
   }
 
   private static CommandSpec backends() {

@@ -1,0 +1,61 @@
+package dev.ioloop.demo;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.withTimeout;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.LoopTimeoutException;
+import dev.ioloop.net.IOStream;
+import dev.ioloop.net.TCPServer;
+import java.net.SocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that sends back each line. It has the limits that a public one needs: on the length of a
+ * line, on what a slow reader leaves unsent, and on how long a connection may be idle.
+ *
+ * <pre>java -jar demo/target/ioloop-demo.jar echo-server --port 8888</pre>
+ */
+final class EchoServer extends TCPServer {
+  private static final int MAX_LINE = 64 * 1024;
+  private static final int MAX_UNSENT = 1024 * 1024;
+  private static final byte[] NEWLINE = {'\n'};
+
+  private final Duration idle;
+
+  EchoServer(Duration idle) {
+    this.idle = idle;
+    setMaxWriteBufferSize(MAX_UNSENT);
+  }
+
+  @Override
+  protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+    try {
+      while (true) {
+        Future<byte[]> line = stream.readUntil(NEWLINE, MAX_LINE);
+        await(stream.write(await(withTimeout(idle, line))));
+      }
+    } catch (LoopTimeoutException e) {
+      stream.close(e);
+    }
+  }
+
+  /** Listens until the process is told to end, and then gives connections five seconds. */
+  static void run(String host, int port, Duration idle) {
+    try (IOLoop loop = IOLoop.instance()) {
+      loop.runMain(
+          () -> {
+            EchoServer server = new EchoServer(idle);
+            System.out.println("listening on " + Addresses.text(server.listen(port, host)));
+            try {
+              await(new Future<>());
+            } finally {
+              int aborted = await(server.shutdown(Duration.ofSeconds(5)));
+              System.out.println("closed, " + aborted + " connections aborted");
+            }
+          });
+    }
+  }
+}

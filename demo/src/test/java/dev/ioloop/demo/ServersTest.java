@@ -1,0 +1,186 @@
+package dev.ioloop.demo;
+
+import static dev.ioloop.Gen.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.net.IOStream;
+import dev.ioloop.net.StreamClosedException;
+import dev.ioloop.net.TCPClient;
+import dev.ioloop.net.TCPServer;
+import dev.ioloop.testing.contract.OnEachGenerator;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The servers among the examples, spoken to by clients. */
+@OnEachGenerator
+final class ServersTest {
+  private static final byte[] NEWLINE = {'\n'};
+
+  private IOLoop loop;
+
+  @BeforeEach
+  void openLoop() {
+    loop = IOLoop.create();
+  }
+
+  @AfterEach
+  void closeLoop() {
+    loop.close();
+  }
+
+  private static int listen(TCPServer server) throws Exception {
+    return ((InetSocketAddress) server.listen(0, "127.0.0.1")).getPort();
+  }
+
+  private static IOStream connect(int port) {
+    return await(new TCPClient().connect("127.0.0.1", port));
+  }
+
+  private static void say(IOStream stream, String line) {
+    stream.write((line + "\n").getBytes(UTF_8));
+  }
+
+  private static String hear(IOStream stream) {
+    return new String(await(stream.readUntil(NEWLINE)), UTF_8).strip();
+  }
+
+  @Test
+  void echoServerSendsBackLinesAndDropsWhoSaysNothing() {
+    loop.runSync(
+        () -> {
+          EchoServer server = new EchoServer(Duration.ofMillis(50));
+          int port = listen(server);
+          IOStream stream = connect(port);
+          say(stream, "hello");
+          assertThat(hear(stream)).isEqualTo("hello");
+          assertThatThrownBy(() -> hear(stream)).isInstanceOf(StreamClosedException.class);
+          assertThat(await(server.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void echoServerClosesConnectionsWithLinesThatAreTooLong() {
+    loop.runSync(
+        () -> {
+          EchoServer server = new EchoServer(Duration.ofSeconds(60));
+          IOStream stream = connect(listen(server));
+          stream.write(new byte[70_000]);
+          assertThatThrownBy(() -> hear(stream)).isInstanceOf(StreamClosedException.class);
+          assertThat(await(server.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void proxyCarriesBothDirectionsAndPassesTheirEndsOn() {
+    loop.runSync(
+        () -> {
+          byte[] question = new byte[300_000];
+          new Random(1).nextBytes(question);
+          TCPServer backend =
+              new TCPServer() {
+                @Override
+                protected void handleStream(IOStream stream, SocketAddress peer) {
+                  stream.setAllowHalfClose(true);
+                  byte[] all = await(stream.readUntilClose());
+                  await(stream.write(all));
+                  stream.close();
+                }
+              };
+          Proxy proxy = new Proxy("127.0.0.1", listen(backend));
+          IOStream stream = connect(listen(proxy));
+          stream.setAllowHalfClose(true);
+          Future<byte[]> answer = stream.readUntilClose();
+          stream.write(question);
+          stream.shutdownOutput();
+          assertThat(Arrays.equals(await(answer), question)).isTrue();
+          stream.close();
+          assertThat(await(proxy.shutdown(Duration.ofSeconds(5)))).isZero();
+          assertThat(await(backend.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void proxyWhoseServerIsGoneClosesItsClients() {
+    loop.runSync(
+        () -> {
+          EchoServer gone = new EchoServer(Duration.ofSeconds(60));
+          int port = listen(gone);
+          gone.stop();
+          Proxy proxy = new Proxy("127.0.0.1", port);
+          IOStream stream = connect(listen(proxy));
+          assertThatThrownBy(() -> hear(stream)).isInstanceOf(StreamClosedException.class);
+          assertThat(await(proxy.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void chatTellsEverybodyInTheRoomAndNobodyElse() {
+    loop.runSync(
+        () -> {
+          Chat chat = new Chat();
+          int port = listen(chat);
+          IOStream ada = connect(port);
+          assertThat(hear(ada)).isEqualTo("your name?");
+          say(ada, "ada");
+          assertThat(hear(ada)).isEqualTo("ada has joined lobby");
+          IOStream bob = connect(port);
+          assertThat(hear(bob)).isEqualTo("your name?");
+          say(bob, "bob");
+          assertThat(hear(bob)).isEqualTo("bob has joined lobby");
+          assertThat(hear(ada)).isEqualTo("bob has joined lobby");
+          say(ada, "hello");
+          assertThat(hear(bob)).isEqualTo("ada: hello");
+          assertThat(hear(ada)).isEqualTo("ada: hello");
+          say(bob, "/join cellar");
+          assertThat(hear(bob)).isEqualTo("bob has joined cellar");
+          say(ada, "anybody?");
+          assertThat(hear(ada)).isEqualTo("ada: anybody?");
+          say(bob, "quiet here");
+          assertThat(hear(bob)).isEqualTo("bob: quiet here");
+          ada.close();
+          bob.close();
+          assertThat(await(chat.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void chatDropsWhoDoesNotReadAndTheOthersGoOn() {
+    loop.runSync(
+        () -> {
+          Chat chat = new Chat();
+          int port = listen(chat);
+          IOStream slow = connect(port);
+          say(slow, "slow");
+          assertThat(hear(slow)).isEqualTo("your name?");
+          assertThat(hear(slow)).isEqualTo("slow has joined lobby");
+          IOStream ada = connect(port);
+          assertThat(hear(ada)).isEqualTo("your name?");
+          say(ada, "ada");
+          assertThat(hear(ada)).isEqualTo("ada has joined lobby");
+          String much = "x".repeat(60_000);
+          for (int i = 0; i < 300; i++) {
+            say(ada, much);
+            assertThat(hear(ada)).hasSize("ada: ".length() + much.length());
+          }
+          assertThatThrownBy(
+                  () -> {
+                    while (true) {
+                      hear(slow);
+                    }
+                  })
+              .isInstanceOf(StreamClosedException.class);
+          ada.close();
+          assertThat(await(chat.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+}
