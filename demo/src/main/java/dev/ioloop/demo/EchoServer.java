@@ -10,6 +10,7 @@ import dev.ioloop.net.IOStream;
 import dev.ioloop.net.TCPServer;
 import java.net.SocketAddress;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,13 @@ final class EchoServer extends TCPServer {
   private final Duration idle;
 
   EchoServer(Duration idle) {
+    this.idle = idle;
+    setMaxWriteBufferSize(MAX_UNSENT);
+  }
+
+  /** With TLS. */
+  EchoServer(SSLContext context, Duration idle) {
+    super(context);
     this.idle = idle;
     setMaxWriteBufferSize(MAX_UNSENT);
   }

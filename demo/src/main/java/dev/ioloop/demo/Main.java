@@ -36,6 +36,7 @@ public final class Main {
     main.addSubcommand("crawl", crawl());
     main.addSubcommand("echo-server", echoServer());
     main.addSubcommand("echo-client", echoClient());
+    main.addSubcommand("tls-echo", tlsEcho());
     main.addSubcommand("proxy", proxy());
     main.addSubcommand("chat", chat());
     main.addSubcommand("backends", backends());
@@ -149,18 +150,34 @@ public final class Main {
   private static CommandSpec echoServer() {
     OptionSpec host = host();
     OptionSpec port = port("8888", "Where to listen; 0 is any free port.");
-    OptionSpec idle =
-        OptionSpec.builder("--idle")
-            .paramLabel("TIME")
-            .type(Duration.class)
-            .converters(new DurationConverter())
-            .defaultValue("60s")
-            .description("How long a connection may say nothing. Default: 60s.")
-            .build();
+    OptionSpec idle = idle();
     return Usage.of(
             () -> EchoServer.run(host.getValue(), port.getValue(), idle.getValue()),
             "A server that sends back each line, with a coroutine per connection.",
             "echo-server --port 8888")
+        .addOption(host)
+        .addOption(port)
+        .addOption(idle);
+  }
+
+  private static OptionSpec idle() {
+    return OptionSpec.builder("--idle")
+        .paramLabel("TIME")
+        .type(Duration.class)
+        .converters(new DurationConverter())
+        .defaultValue("60s")
+        .description("How long a connection may say nothing. Default: 60s.")
+        .build();
+  }
+
+  private static CommandSpec tlsEcho() {
+    OptionSpec host = host();
+    OptionSpec port = port("8443", "Where to listen; 0 is any free port.");
+    OptionSpec idle = idle();
+    return Usage.of(
+            () -> TlsEcho.run(host.getValue(), port.getValue(), idle.getValue()),
+            "The echo server with TLS, and a certificate of its own making.",
+            "tls-echo --port 8443")
         .addOption(host)
         .addOption(port)
         .addOption(idle);

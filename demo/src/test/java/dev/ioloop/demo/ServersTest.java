@@ -13,10 +13,16 @@ import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,53 @@ final class ServersTest {
           assertThatThrownBy(() -> hear(stream)).isInstanceOf(StreamClosedException.class);
           assertThat(await(server.shutdown(Duration.ofSeconds(5)))).isZero();
         });
+  }
+
+  @Test
+  void tlsEchoSpeaksTlsWithACertificateOfItsOwnMaking() {
+    loop.runSync(
+        () -> {
+          EchoServer server = new EchoServer(TlsEcho.context(), Duration.ofSeconds(60));
+          int port = listen(server);
+          assertThatThrownBy(
+                  () -> await(new TCPClient().connect("localhost", port, (SSLContext) null)))
+              .isInstanceOfSatisfying(
+                  StreamClosedException.class,
+                  e -> assertThat(e.realError()).hasStackTraceContaining("PKIX"));
+          SSLContext trusting = SSLContext.getInstance("TLS");
+          trusting.init(null, new TrustManager[] {new Trusting()}, null);
+          IOStream stream = await(new TCPClient().connect("localhost", port, trusting));
+          say(stream, "hello");
+          assertThat(hear(stream)).isEqualTo("hello");
+          stream.close();
+          assertThat(await(server.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  /** Trusts everybody, as no program should. */
+  private static final class Trusting extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 
   @Test
