@@ -5,6 +5,8 @@ module dev.ioloop.netty {
   requires transitive dev.ioloop;
   requires transitive io.netty.common;
   requires transitive io.netty.transport;
+  requires transitive io.netty.handler;
+  requires io.netty.buffer;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.io_uring;
   requires io.netty.transport.classes.kqueue;

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +147,7 @@ final class TlsTransport implements StreamTransport {
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           // Receives though not all is sent: the peer may do the same.
           flush();
-          if (!unwrap(NOTHING)) {
+          if (!unwrap(NOTHING) && isUnwrapNeeded()) {
             handshakeReads = true;
             return false;
           }
@@ -160,6 +161,12 @@ final class TlsTransport implements StreamTransport {
         }
       }
     }
+  }
+
+  /** Some engines find out that they are done by looking for more in vain. */
+  private boolean isUnwrapNeeded() {
+    HandshakeStatus status = engine.getHandshakeStatus();
+    return status == HandshakeStatus.NEED_UNWRAP || status == HandshakeStatus.NEED_UNWRAP_AGAIN;
   }
 
   /** Has the executor do what takes long, and goes on when that is done. */
@@ -239,7 +246,7 @@ final class TlsTransport implements StreamTransport {
    */
   private boolean unwrap(ByteBuffer target) throws IOException {
     while (true) {
-      boolean direct = target.remaining() >= engine.getSession().getApplicationBufferSize();
+      boolean direct = target.remaining() >= recordSize();
       ByteBuffer into = direct ? target : decryptedRoom();
       SSLEngineResult result;
       try {
@@ -272,7 +279,13 @@ final class TlsTransport implements StreamTransport {
   }
 
   private ByteBuffer decryptedRoom() {
-    return Packets.take(engine.getSession().getApplicationBufferSize());
+    return Packets.take(recordSize());
+  }
+
+  /** Returns the room for what is in one record. Some engines want as much as it had encrypted. */
+  private int recordSize() {
+    SSLSession session = engine.getSession();
+    return Math.max(session.getApplicationBufferSize(), session.getPacketBufferSize());
   }
 
   private static ByteBuffer filled(ByteBuffer buffer) {
@@ -321,10 +334,17 @@ final class TlsTransport implements StreamTransport {
         task.run(); // Short: a ticket, or a new key.
       }
     }
-    if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
-      wrap(new ByteBuffer[] {NOTHING}, 0, 1);
-      if (!flush()) {
-        watchLower();
+    if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+      try {
+        wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+        if (!flush()) {
+          watchLower();
+        }
+      } catch (IOException e) {
+        if (!inboundClosed) {
+          throw e;
+        }
+        unsent = Packets.release(unsent); // The peer has said goodbye, and need not hear ours.
       }
     }
   }
@@ -335,7 +355,7 @@ final class TlsTransport implements StreamTransport {
   public long write(ByteBuffer[] sources, int from, int to) throws IOException {
     throwFailure();
     long taken = 0;
-    while (flush()) {
+    while (hasRemaining(sources, from, to) && flush()) {
       int count = wrap(sources, from, to);
       if (count == 0) {
         break;
@@ -347,9 +367,6 @@ final class TlsTransport implements StreamTransport {
 
   /** Encrypts one record of what there is, which may be nothing, behind what is unsent. */
   private int wrap(ByteBuffer[] sources, int from, int to) throws SSLException {
-    if (established && !hasRemaining(sources, from, to) && !isWrapNeeded()) {
-      return 0;
-    }
     ByteBuffer room = Packets.take(unsent.remaining() + engine.getSession().getPacketBufferSize());
     room.put(unsent);
     Packets.release(unsent);
@@ -360,10 +377,6 @@ final class TlsTransport implements StreamTransport {
       unsent = filled(room);
     }
     return result.bytesConsumed();
-  }
-
-  private boolean isWrapNeeded() {
-    return engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
   }
 
   private static boolean hasRemaining(ByteBuffer[] sources, int from, int to) {

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates for tests, made by the JDK's keytool when first needed, and contexts with them. */
-final class Certificates {
+public final class Certificates {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Map<List<String>, KeyStore> STORES = new ConcurrentHashMap<>();
 
@@ -25,7 +25,7 @@ final class Certificates {
   /**
    * Returns a key and a certificate, of an authority made for it, for "localhost" and 127.0.0.1.
    */
-  static KeyStore localhost() {
+  public static KeyStore localhost() {
     return store("-ext", "san=dns:localhost,ip:127.0.0.1");
   }
 
@@ -98,22 +98,40 @@ final class Certificates {
     }
   }
 
-  /** Returns a context with the key of {@code own} that trusts the authority of {@code other}. */
-  static SSLContext context(KeyStore own, KeyStore other) {
+  /** Returns what shows the key and the certificate of {@code own} to a peer. */
+  public static KeyManagerFactory keys(KeyStore own) {
     try {
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(own, PASSWORD);
+      return keys;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no key could be used", e);
+    }
+  }
+
+  /** Returns what trusts the authority of {@code other}. */
+  public static TrustManagerFactory trust(KeyStore other) {
+    try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
       trusted.setCertificateEntry("trusted", other.getCertificate("ca"));
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-      return context;
+      return trust;
     } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("no certificate could be trusted", e);
+    }
+  }
+
+  /** Returns a context with the key of {@code own} that trusts the authority of {@code other}. */
+  static SSLContext context(KeyStore own, KeyStore other) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys(own).getKeyManagers(), trust(other).getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("no context could be made", e);
     }
   }
