@@ -13,11 +13,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/coroutines.md and the libraries' Javadoc show as Java or as printed text is what the
+ * What the guides in docs and the libraries' Javadoc show as Java or as printed text is what the
  * tests here run.
  */
 final class GuideTextTest {
-  private static final Path GUIDE = Path.of("..", "docs", "coroutines.md");
+  private static final List<Path> GUIDES =
+      List.of(Path.of("..", "docs", "coroutines.md"), Path.of("..", "docs", "streams.md"));
   private static final String FOR_JAVADOC = "javadoc ";
   private static final List<Path> LIBRARIES =
       Stream.of("loop-api", "loop-netty", "loop-nio", "loop-slf4j", "loop-testing")
@@ -64,9 +65,16 @@ final class GuideTextTest {
   /** Returns what stands in fences that begin with {@code ```java} or {@code ```text}. */
   private static List<String> blocks() throws IOException {
     List<String> blocks = new ArrayList<>();
+    for (Path guide : GUIDES) {
+      addBlocks(guide, blocks);
+    }
+    return blocks;
+  }
+
+  private static void addBlocks(Path guide, List<String> blocks) throws IOException {
     String fence = null;
     List<String> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(GUIDE)) {
+    for (String line : Files.readAllLines(guide)) {
       if (fence == null) {
         fence = line.startsWith("```") ? line : null;
         lines.clear();
@@ -79,7 +87,6 @@ final class GuideTextTest {
         lines.add(line);
       }
     }
-    return blocks;
   }
 
   /** Returns the examples in a library's Javadoc by the names of their regions. */
