@@ -83,7 +83,9 @@ final class BadInputTest {
     assertThat(run.err())
         .last()
         .asString()
-        .contains("--help", "asyn-sum, generator, waker, tasks, crawl, backends");
+        .contains(
+            "--help",
+            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, backends");
   }
 
   @Test
@@ -93,7 +95,8 @@ final class BadInputTest {
     assertThat(run.err())
         .last()
         .asString()
-        .contains("asyn-sum, generator, waker, tasks, crawl, backends");
+        .contains(
+            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, backends");
   }
 
   @Test
