@@ -226,16 +226,27 @@ public final class Gen {
       Duration delay, CompletionStage<T> future) {
     IOLoop loop = IOLoop.current();
     Future<T> inner = Future.from(future);
-    Future<T> outcome = new Future<>();
     if (inner.isDone()) {
+      Future<T> outcome = new Future<>();
       copy(inner, outcome);
       return outcome;
     }
+    Timeout[] made = new Timeout[1];
+    Future<T> outcome =
+        Future.owned(
+            () -> {
+              if (loop.isInLoop()) {
+                loop.removeTimeout(made[0]);
+              } else {
+                loop.addCallback(() -> loop.removeTimeout(made[0]));
+              }
+            });
     Timeout timer =
         loop.callLater(
             delay,
             () ->
                 outcome.completeExceptionally(new LoopTimeoutException("not done after " + delay)));
+    made[0] = timer;
     loop.addFuture(
         inner,
         done -> {

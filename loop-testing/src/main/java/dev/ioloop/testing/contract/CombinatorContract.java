@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -265,5 +266,22 @@ public abstract class CombinatorContract extends LoopContract {
           await(sleep(Duration.ofMillis(1)));
         });
     assertThat(events).containsExactly(true);
+  }
+
+  @Test
+  void cancelledAwaiterOfWithTimeoutTakesTheTimerAlongAndLeavesTheInnerFutureAlone() {
+    loop.runSync(
+        () -> {
+          Future<String> inner = new Future<>();
+          Future<String> awaiter = coroutine(() -> await(withTimeout(Duration.ofHours(1), inner)));
+          await(moment);
+          assertThat(loop.stats().timeoutsPending()).isEqualTo(1);
+          awaiter.cancel(true);
+          assertThatThrownBy(() -> await(awaiter)).isInstanceOf(CancellationException.class);
+          assertThat(loop.stats().timeoutsPending()).isZero();
+          assertThat(inner.done()).isFalse();
+          inner.setResult("late");
+          await(moment);
+        });
   }
 }
