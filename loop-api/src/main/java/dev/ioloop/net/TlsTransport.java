@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -32,22 +31,20 @@ final class TlsTransport implements StreamTransport {
   /** How long a close_notify may wait behind what the peer has not taken yet. */
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
   private final IOLoop loop;
   private final StreamTransport lower;
   private final SSLEngine engine;
   private @Nullable ReadyHandler handler;
   private @Nullable Timeout limit;
 
-  /** Encrypted, received and not decrypted; from position to limit. NOTHING while empty. */
-  private ByteBuffer encrypted = NOTHING;
+  /** Encrypted, received and not decrypted; from position to limit. NONE while empty. */
+  private ByteBuffer encrypted = TlsPackets.NONE;
 
-  /** Decrypted and not read, from position to limit. NOTHING while empty. */
-  private ByteBuffer decrypted = NOTHING;
+  /** Decrypted and not read, from position to limit. NONE while empty. */
+  private ByteBuffer decrypted = TlsPackets.NONE;
 
-  /** Encrypted and not sent, from position to limit. NOTHING while empty. */
-  private ByteBuffer unsent = NOTHING;
+  /** Encrypted and not sent, from position to limit. NONE while empty. */
+  private ByteBuffer unsent = TlsPackets.NONE;
 
   private int watched;
   private boolean lowerConnected;
@@ -143,11 +140,11 @@ final class TlsTransport implements StreamTransport {
           compute();
           return false;
         }
-        case NEED_WRAP -> wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+        case NEED_WRAP -> wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           // Receives though not all is sent: the peer may do the same.
           flush();
-          if (!unwrap(NOTHING) && isUnwrapNeeded()) {
+          if (!unwrap(TlsPackets.NONE) && isUnwrapNeeded()) {
             handshakeReads = true;
             return false;
           }
@@ -196,7 +193,7 @@ final class TlsTransport implements StreamTransport {
   private void sendAlert() {
     try {
       while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
-        wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+        wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
       }
       flush();
     } catch (IOException e) {
@@ -217,7 +214,7 @@ final class TlsTransport implements StreamTransport {
         target.position(target.position() + count);
         decrypted.position(decrypted.position() + count);
         if (!decrypted.hasRemaining()) {
-          decrypted = Packets.release(decrypted);
+          decrypted = TlsPackets.release(decrypted);
         }
       } else if (inboundClosed || engine.isInboundDone()) {
         int count = target.position() - before;
@@ -257,7 +254,7 @@ final class TlsTransport implements StreamTransport {
         }
       }
       if (!encrypted.hasRemaining()) {
-        encrypted = Packets.release(encrypted);
+        encrypted = TlsPackets.release(encrypted);
       }
       switch (result.getStatus()) {
         case BUFFER_UNDERFLOW -> {
@@ -279,7 +276,7 @@ final class TlsTransport implements StreamTransport {
   }
 
   private ByteBuffer decryptedRoom() {
-    return Packets.take(recordSize());
+    return TlsPackets.take(recordSize());
   }
 
   /** Returns the room for what is in one record. Some engines want as much as it had encrypted. */
@@ -290,15 +287,15 @@ final class TlsTransport implements StreamTransport {
 
   private static ByteBuffer filled(ByteBuffer buffer) {
     buffer.flip();
-    return buffer.hasRemaining() ? buffer : Packets.release(buffer);
+    return buffer.hasRemaining() ? buffer : TlsPackets.release(buffer);
   }
 
   /** Receives more; false if nothing is there. */
   private boolean receive() throws IOException {
     int size = engine.getSession().getPacketBufferSize();
-    ByteBuffer room = Packets.take(Math.max(size, encrypted.remaining() * 2));
+    ByteBuffer room = TlsPackets.take(Math.max(size, encrypted.remaining() * 2));
     room.put(encrypted);
-    Packets.release(encrypted);
+    TlsPackets.release(encrypted);
     int count;
     try {
       count = lower.read(room);
@@ -336,7 +333,7 @@ final class TlsTransport implements StreamTransport {
     }
     if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
       try {
-        wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+        wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
         if (!flush()) {
           watchLower();
         }
@@ -344,7 +341,7 @@ final class TlsTransport implements StreamTransport {
         if (!inboundClosed) {
           throw e;
         }
-        unsent = Packets.release(unsent); // The peer has said goodbye, and need not hear ours.
+        unsent = TlsPackets.release(unsent); // The peer has said goodbye, and need not hear ours.
       }
     }
   }
@@ -367,9 +364,10 @@ final class TlsTransport implements StreamTransport {
 
   /** Encrypts one record of what there is, which may be nothing, behind what is unsent. */
   private int wrap(ByteBuffer[] sources, int from, int to) throws SSLException {
-    ByteBuffer room = Packets.take(unsent.remaining() + engine.getSession().getPacketBufferSize());
+    ByteBuffer room =
+        TlsPackets.take(unsent.remaining() + engine.getSession().getPacketBufferSize());
     room.put(unsent);
-    Packets.release(unsent);
+    TlsPackets.release(unsent);
     SSLEngineResult result;
     try {
       result = engine.wrap(sources, from, to - from, room);
@@ -395,7 +393,7 @@ final class TlsTransport implements StreamTransport {
         return false;
       }
     }
-    unsent = Packets.release(unsent);
+    unsent = TlsPackets.release(unsent);
     return lower.flush();
   }
 
@@ -446,7 +444,7 @@ final class TlsTransport implements StreamTransport {
   public void shutdownOutput() throws IOException {
     engine.closeOutbound();
     if (flush()) {
-      wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+      wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
       flush();
     }
   }
@@ -462,8 +460,8 @@ final class TlsTransport implements StreamTransport {
       loop.removeTimeout(limit);
       limit = null;
     }
-    encrypted = Packets.release(encrypted);
-    decrypted = Packets.release(decrypted);
+    encrypted = TlsPackets.release(encrypted);
+    decrypted = TlsPackets.release(decrypted);
     if (!sayGoodbye()) {
       lingerForGoodbye();
     } else {
@@ -482,7 +480,7 @@ final class TlsTransport implements StreamTransport {
         if (!flush()) {
           return false;
         }
-        wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+        wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
       }
       return flush();
     } catch (IOException e) {
@@ -507,7 +505,7 @@ final class TlsTransport implements StreamTransport {
   }
 
   private void closeLower() {
-    unsent = Packets.release(unsent);
+    unsent = TlsPackets.release(unsent);
     lower.close();
   }
 
@@ -530,37 +528,5 @@ final class TlsTransport implements StreamTransport {
   @Override
   public void setNodelay(boolean nodelay) throws IOException {
     lower.setNodelay(nodelay);
-  }
-
-  /**
-   * Direct buffers of the size of a record, which connections hold only while something is in them:
-   * direct, because transports pass other memory through a buffer that the stream reads into.
-   */
-  private static final class Packets {
-    private static final int MAX_KEPT = 128;
-    private static final int MAX_SIZE = 64 << 10;
-    private static final ArrayDeque<ByteBuffer> FREE = new ArrayDeque<>();
-
-    static ByteBuffer take(int size) {
-      synchronized (FREE) {
-        ByteBuffer last = FREE.peekLast();
-        if (last != null && last.capacity() >= size) {
-          return FREE.removeLast().clear();
-        }
-      }
-      return ByteBuffer.allocateDirect(size);
-    }
-
-    /** Gives a buffer back, and returns what stands for none. */
-    static ByteBuffer release(ByteBuffer buffer) {
-      if (buffer != NOTHING && buffer.capacity() <= MAX_SIZE) {
-        synchronized (FREE) {
-          if (FREE.size() < MAX_KEPT) {
-            FREE.addLast(buffer);
-          }
-        }
-      }
-      return NOTHING;
-    }
   }
 }
