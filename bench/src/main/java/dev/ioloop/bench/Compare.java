@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "ioloop-bench",
+    subcommands = {EchoCompare.class, EchoIdle.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     description =
@@ -130,7 +131,7 @@ final class Compare implements Callable<Integer> {
       forks = quick ? 1 : 3;
     }
     Report report = new Report(System.out);
-    report.printConditions(rounds, forks);
+    Markdown.printConditions(System.out, rounds, forks);
     file.println("measure,peer,round,nanos,bytes");
     for (Measure measure : measures) {
       Map<String, List<Sample>> samples = new LinkedHashMap<>();

@@ -1,0 +1,159 @@
+package dev.ioloop.bench;
+
+import dev.ioloop.bench.EchoWorkload.Sample;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures echo servers in turns. Each has a process of its own; all are warmed up, and then the
+ * same clients, in this process, send to one after the other: A, B, C, A, B, C, and so on.
+ */
+@Command(
+    name = "echo",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description =
+        "Measures echo servers in turns: their CPU time, latencies and garbage per message.")
+final class EchoCompare implements Callable<Integer> {
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "21",
+      description = "How often each peer is measured: ${DEFAULT-VALUE} times.")
+  private int rounds;
+
+  @Option(
+      names = "--forks",
+      paramLabel = "N",
+      defaultValue = "3",
+      description =
+          "How many processes each peer gets for that, one after the other: ${DEFAULT-VALUE}.")
+  private int forks;
+
+  @Option(
+      names = "--round-ms",
+      paramLabel = "N",
+      defaultValue = "500",
+      description =
+          "How long a round takes: ${DEFAULT-VALUE} ms. The warm-up takes six times that.")
+  private int roundMillis;
+
+  @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      description = "Only workloads with such a name: one, many, pipelined, large.")
+  private Pattern only = Pattern.compile("");
+
+  @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
+  private Pattern peers = Pattern.compile("");
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write each sample to this file.")
+  private @Nullable Path csv;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private EchoCompare() {}
+
+  @Override
+  public Integer call() throws Exception {
+    EchoReport report = new EchoReport(System.out);
+    Markdown.printConditions(System.out, rounds, forks);
+    try (Writer file = csv == null ? Writer.nullWriter() : Files.newBufferedWriter(csv)) {
+      PrintWriter lines = new PrintWriter(file, true);
+      lines.println("workload,peer,round,cpu,time,median,p99,bytes");
+      for (EchoWorkload workload : EchoWorkload.values()) {
+        if (only.matcher(workload.id()).find()) {
+          compare(workload, report, lines);
+        }
+      }
+    }
+    report.printVerdicts();
+    return 0;
+  }
+
+  private void compare(EchoWorkload workload, EchoReport report, PrintWriter file)
+      throws Exception {
+    Map<String, List<Sample>> samples = new LinkedHashMap<>();
+    Map<String, String> unavailable = new LinkedHashMap<>();
+    for (int fork = 0; fork < forks; fork++) {
+      int share = rounds * (fork + 1) / forks - rounds * fork / forks;
+      takeTurns(workload, share, samples, unavailable);
+    }
+    report.print(workload, samples, unavailable);
+    samples.forEach(
+        (peer, taken) -> {
+          int round = 0;
+          for (Sample s : taken) {
+            file.printf(
+                "%s,%s,%d,%s,%s,%s,%s,%s%n",
+                workload.id(), peer, ++round, s.cpu(), s.time(), s.median(), s.p99(), s.bytes());
+          }
+        });
+  }
+
+  private void takeTurns(
+      EchoWorkload workload,
+      int times,
+      Map<String, List<Sample>> samples,
+      Map<String, String> unavailable)
+      throws Exception {
+    Map<String, EchoServer> servers = new LinkedHashMap<>();
+    Map<String, EchoLoad> loads = new LinkedHashMap<>();
+    try {
+      for (String peer : EchoPeers.NAMES) {
+        if (!peers.matcher(peer).find()) {
+          continue;
+        }
+        try {
+          EchoServer server = new EchoServer(peer);
+          servers.put(peer, server);
+          loads.put(peer, new EchoLoad(server.port, workload));
+          loads.get(peer).run(6 * TimeUnit.MILLISECONDS.toNanos(roundMillis));
+        } catch (Worker.Unavailable e) {
+          unavailable.put(peer, e.getMessage());
+        }
+      }
+      for (int i = 0; i < times; i++) {
+        for (String peer : servers.keySet()) {
+          samples
+              .computeIfAbsent(peer, any -> new ArrayList<>())
+              .add(measure(servers.get(peer), loads.get(peer)));
+        }
+      }
+    } finally {
+      for (EchoLoad load : loads.values()) {
+        load.close();
+      }
+      servers.values().forEach(EchoServer::close);
+    }
+  }
+
+  private Sample measure(EchoServer server, EchoLoad load) throws Exception {
+    // Asked from outside the interval in which the CPU time is counted.
+    long bytesBefore = server.allocatedBytes();
+    long cpuBefore = server.cpuNanos();
+    EchoLoad.Result result = load.run(TimeUnit.MILLISECONDS.toNanos(roundMillis));
+    long cpu = server.cpuNanos() - cpuBefore;
+    long bytes = server.allocatedBytes() - bytesBefore;
+    double messages = result.messages();
+    return new Sample(
+        cpu / messages, result.nanos() / messages, result.median(), result.p99(), bytes / messages);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.ioloop.bench;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures the heap that idle connections take in an echo server: each has had one echo, and waits
+ * for the next message. The first connections are not counted; they bring the server's own parts.
+ */
+@Command(
+    name = "idle",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = "Measures the live heap of an echo server for each idle connection.")
+final class EchoIdle implements Callable<Integer> {
+  private static final int FIRST = 100;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "How many: ${DEFAULT-VALUE}.")
+  private int connections;
+
+  @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
+  private Pattern peers = Pattern.compile("");
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private EchoIdle() {}
+
+  @Override
+  public Integer call() throws Exception {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("peer", "bytes"));
+    for (String peer : EchoPeers.NAMES) {
+      if (peers.matcher(peer).find()) {
+        rows.add(List.of(peer, measure(peer)));
+      }
+    }
+    System.out.printf("%n### heap of one of %d idle connections%n%n", connections);
+    Markdown.printTable(System.out, rows);
+    return 0;
+  }
+
+  private String measure(String peer) throws Exception {
+    List<SocketChannel> clients = new ArrayList<>(connections);
+    try (EchoServer server = new EchoServer(peer)) {
+      connect(server, FIRST, clients);
+      long before = server.liveBytes();
+      connect(server, connections, clients);
+      long bytes = server.liveBytes() - before;
+      return bytes == 0 ? "-" : Long.toString(Math.round((double) bytes / connections));
+    } catch (Worker.Unavailable e) {
+      return e.getMessage();
+    } finally {
+      for (SocketChannel client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private static void connect(EchoServer server, int count, List<SocketChannel> clients)
+      throws IOException {
+    ByteBuffer message = ByteBuffer.allocate(1);
+    for (int i = 0; i < count; i++) {
+      SocketChannel client = EchoLoad.connect(server.port);
+      clients.add(client);
+      client.write(message.clear());
+      client.read(message.clear());
+    }
+  }
+}

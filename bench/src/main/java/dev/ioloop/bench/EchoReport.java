@@ -1,0 +1,109 @@
+package dev.ioloop.bench;
+
+import dev.ioloop.bench.EchoWorkload.Metric;
+import dev.ioloop.bench.EchoWorkload.Sample;
+import dev.ioloop.bench.EchoWorkload.Target;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Prints what the echo servers cost. */
+final class EchoReport {
+  private static final String REFERENCE = "netty-epoll";
+
+  private final PrintStream out;
+  private final List<String> verdicts = new ArrayList<>();
+
+  EchoReport(PrintStream out) {
+    this.out = out;
+  }
+
+  void print(
+      EchoWorkload workload, Map<String, List<Sample>> samples, Map<String, String> unavailable) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            "peer",
+            "messages/s",
+            "median us",
+            "p99 us",
+            "CPU us",
+            "bytes",
+            "CPU / " + REFERENCE,
+            "time / " + REFERENCE));
+    List<Sample> reference = samples.get(REFERENCE);
+    samples.forEach(
+        (peer, taken) ->
+            rows.add(
+                List.of(
+                    peer,
+                    String.format("%.0f", 1e9 / median(taken, Metric.TIME)),
+                    micros(median(taken, Metric.MEDIAN)),
+                    micros(median(taken, Metric.P99)),
+                    micros(median(taken, Metric.CPU)),
+                    String.format("%.0f", median(taken, Metric.BYTES)),
+                    ratio(peer, taken, reference, Metric.CPU),
+                    ratio(peer, taken, reference, Metric.TIME))));
+    out.printf("%n### echo: %s (%s)%n%n", workload.title, workload.id());
+    Markdown.printTable(out, rows);
+    unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
+    for (Target target : workload.targets) {
+      judge(workload, target, samples);
+    }
+  }
+
+  /** Prints the targets and whether they were met. */
+  void printVerdicts() {
+    out.printf("%n### targets%n%n");
+    verdicts.forEach(out::println);
+  }
+
+  private void judge(EchoWorkload workload, Target target, Map<String, List<Sample>> samples) {
+    List<Sample> taken = samples.get(target.peer());
+    List<Sample> reference = samples.get(target.reference());
+    String subject = "- " + workload.id() + ", " + target.peer() + ", " + target.metric().title;
+    if (taken == null || target.reference() != null && reference == null) {
+      verdicts.add(subject + ": not measured");
+      return;
+    }
+    Interval cost =
+        reference == null
+            ? interval(taken, target.metric())
+            : interval(taken, reference, target.metric());
+    verdicts.add(
+        subject
+            + ": "
+            + Markdown.text(cost)
+            + (reference == null ? "" : " times " + target.reference())
+            + Markdown.verdict(cost, taken.size(), target.limit()));
+  }
+
+  private static String ratio(
+      String peer, List<Sample> taken, List<Sample> reference, Metric metric) {
+    return peer.equals(REFERENCE)
+        ? "1"
+        : reference == null ? "-" : Markdown.text(interval(taken, reference, metric));
+  }
+
+  private static double median(List<Sample> samples, Metric metric) {
+    return interval(samples, metric).median();
+  }
+
+  private static Interval interval(List<Sample> samples, Metric metric) {
+    return Interval.of(samples.stream().mapToDouble(metric.of).toArray());
+  }
+
+  private static Interval interval(List<Sample> samples, List<Sample> reference, Metric metric) {
+    double[] ratios = new double[samples.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] =
+          metric.of.applyAsDouble(samples.get(i)) / metric.of.applyAsDouble(reference.get(i));
+    }
+    return Interval.of(ratios);
+  }
+
+  private static String micros(double nanos) {
+    return Markdown.number(nanos / 1_000);
+  }
+}
