@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 
 /**
  * Measures the heap that idle connections take in an echo server: each has had one echo, and waits
- * for the next message. The first connections are not counted; they bring the server's own parts.
+ * for the next message. As many have come and gone before, so that the server's own parts are there
+ * and its code is compiled.
  */
 @Command(
     name = "idle",
@@ -20,8 +21,6 @@ import picocli.CommandLine.Option;
     usageHelpAutoWidth = true,
     description = "Measures the live heap of an echo server for each idle connection.")
 final class EchoIdle implements Callable<Integer> {
-  private static final int FIRST = 100;
-
   @Option(
       names = "--connections",
       paramLabel = "N",
@@ -57,7 +56,8 @@ final class EchoIdle implements Callable<Integer> {
   private String measure(String peer) throws Exception {
     List<SocketChannel> clients = new ArrayList<>(connections);
     try (EchoServer server = new EchoServer(peer)) {
-      connect(server, FIRST, clients);
+      connect(server, connections, clients);
+      end(clients);
       long before = server.liveBytes();
       connect(server, connections, clients);
       long bytes = server.liveBytes() - before;
@@ -65,10 +65,25 @@ final class EchoIdle implements Callable<Integer> {
     } catch (Worker.Unavailable e) {
       return e.getMessage();
     } finally {
-      for (SocketChannel client : clients) {
-        client.close();
-      }
+      close(clients);
     }
+  }
+
+  /** Closes connections, and returns when the server has closed them, too. */
+  private static void end(List<SocketChannel> clients) throws IOException {
+    ByteBuffer nothing = ByteBuffer.allocate(1);
+    for (SocketChannel client : clients) {
+      client.shutdownOutput();
+      client.read(nothing);
+    }
+    close(clients);
+  }
+
+  private static void close(List<SocketChannel> clients) throws IOException {
+    for (SocketChannel client : clients) {
+      client.close();
+    }
+    clients.clear();
   }
 
   private static void connect(EchoServer server, int count, List<SocketChannel> clients)

@@ -25,8 +25,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.NetServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.InetAddress;
@@ -238,12 +236,7 @@ final class EchoPeers {
 
   private static void echo(Socket socket) {
     try (socket) {
-      InputStream in = socket.getInputStream();
-      OutputStream out = socket.getOutputStream();
-      byte[] buffer = new byte[CHUNK];
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        out.write(buffer, 0, count);
-      }
+      socket.getInputStream().transferTo(socket.getOutputStream());
     } catch (IOException e) {
       // The peer has gone.
     }

@@ -35,7 +35,7 @@ enum EchoWorkload {
       16,
       64 * 1024,
       1,
-      new Target("ioloop-epoll", Metric.CPU, "netty-epoll", 1.05));
+      new Target("ioloop-epoll-buffer", Metric.CPU, "netty-epoll", 1.05));
 
   /** What one message cost a server in one round: nanoseconds, but for the bytes it allocated. */
   record Sample(double cpu, double time, double median, double p99, double bytes) {}
