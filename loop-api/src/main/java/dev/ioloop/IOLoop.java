@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.PollerProvider;
 import dev.ioloop.spi.StreamSockets;
@@ -69,6 +70,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   private final Iterations iterations;
   private final Watches watches;
   private final Workers workers = new Workers(this);
+
+  /** What a host executes; null where the loop runs itself. */
+  private final @Nullable HostedTurns hosted;
+
   final SuspendedCoroutines suspended = new SuspendedCoroutines();
   final FiberPool fibers = new FiberPool();
 
@@ -84,6 +89,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** The state of the thread that runs iterations. Null until the first start. */
   private @Nullable ThreadState threadState;
 
+  /** Whether a callback of the loop's own thread has to ask the host for a turn. */
+  private boolean dormant;
+
   private volatile boolean running;
   private volatile boolean stopRequested;
   private volatile boolean closed;
@@ -94,6 +102,14 @@ public final class IOLoop implements Executor, AutoCloseable {
     this.poller = poller;
     this.iterations = new Iterations(this, poller, callbacks, timeouts);
     this.watches = new Watches(this, poller);
+    if (poller instanceof Host host) {
+      hosted = new HostedTurns(this, host, iterations, callbacks);
+      owner = HostedTurns.NOT_YET;
+      running = true;
+      hosted.begin();
+    } else {
+      hosted = null;
+    }
   }
 
   // Which loop
@@ -155,7 +171,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     return create(Backends.provider(Objects.requireNonNull(backend, "backend == null")));
   }
 
-  /** Makes a loop on a poller of one's own, which it will close. For embedding and for tests. */
+  /**
+   * Makes a loop on a poller of one's own, which it will close. For embedding and for tests. On a
+   * {@link Host} the loop is running from the beginning: the host's thread is its own.
+   */
   public static IOLoop create(String backend, Poller poller) {
     return new IOLoop(
         Objects.requireNonNull(backend, "backend == null"),
@@ -279,6 +298,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (closed) {
       throw new IllegalStateException(call + " of a closed loop; create() another one");
     }
+    refuseIfHosted(call, "spawnCallback(..) runs a coroutine on it");
     if (state.running != null || state.fiber() != null) {
       throw new IllegalStateException(
           call + " on a thread that runs a loop or in a coroutine; use await(..) there");
@@ -305,6 +325,29 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
+  private void refuseIfHosted(String call, String remedy) {
+    if (hosted != null) {
+      throw new IllegalStateException(
+          call + " of a loop that lives on " + poller + ", which runs it; " + remedy);
+    }
+  }
+
+  /** Makes the calling thread, which is its host's, the loop's own. */
+  void settle(ThreadState state) {
+    owner = Thread.currentThread();
+    if (thread != owner) {
+      thread = owner;
+      threadState = state;
+      state.current = this;
+      state.running = this;
+    }
+  }
+
+  /** Says whether the next callback of the loop's own thread has to ask the host for a turn. */
+  void setDormant(boolean dormant) {
+    this.dormant = dormant;
+  }
+
   /** Binds the loop to the calling thread, once. */
   private void bind(ThreadState state) {
     if (thread == null) {
@@ -319,8 +362,11 @@ public final class IOLoop implements Executor, AutoCloseable {
    * Lets the present iteration complete and {@link #start} return then; called before {@link
    * #start}, it makes that return at once. Safe to call from any thread. Tornado: {@code
    * IOLoop.stop}.
+   *
+   * @throws IllegalStateException if the loop lives on a host, which does not end with it
    */
   public void stop() {
+    refuseIfHosted("stop()", "close() detaches it");
     stopRequested = true;
     if (!isOwner()) {
       post(WAKE_UP);
@@ -384,6 +430,10 @@ public final class IOLoop implements Executor, AutoCloseable {
    * holds. Registered channels stay open. Later callbacks of any thread are dropped silently; a
    * second call does nothing. Safe to call from any thread. Tornado: {@code IOLoop.close}.
    *
+   * <p>A loop that lives on a host is closed though it runs, and the host is left alone: at once if
+   * called on the host's thread outside the loop's own callbacks and coroutines, else at the end of
+   * the present or the next turn.
+   *
    * @throws IllegalStateException if this loop is running, or in one of its coroutines
    */
   @Override
@@ -393,16 +443,26 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** As {@link #close()}; with {@code allHandles} closes the registered channels, too. */
   public void close(boolean allHandles) {
-    ThreadState state = ThreadState.get();
+    if (hosted != null) {
+      stopRequested = true; // The present iteration is the last.
+      hosted.close(allHandles);
+      return;
+    }
     if (running || Runner.isPresentOneOf(this)) {
       throw new IllegalStateException(
           "close() of a running loop; call stop() and let start() return");
     }
-    if (closed) {
-      return;
+    if (!closed) {
+      closeNow(allHandles);
     }
+  }
+
+  /** Closes a loop that runs nothing now. */
+  void closeNow(boolean allHandles) {
+    ThreadState state = ThreadState.get();
     unwindCoroutines(state);
     closed = true;
+    running = false;
     callbacks.close(IOLoop::drop);
     timeouts.clear();
     watches.close(allHandles);
@@ -410,9 +470,17 @@ public final class IOLoop implements Executor, AutoCloseable {
     fibers.close();
     FailureReport.reportAll(this);
     owner = null;
+    dormant = false;
     if (state.current == this) {
       state.current = null;
     }
+    if (state.running == this) {
+      state.running = null;
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Cancels the suspended coroutines and runs them to their ends, on whatever thread closes. */
@@ -420,7 +488,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (suspended.isEmpty()) {
       return;
     }
-    boolean mayPoll = thread == null || thread == Thread.currentThread();
+    boolean mayPoll = hosted == null && (thread == null || thread == Thread.currentThread());
     if (mayPoll) {
       bind(state);
     }
@@ -470,11 +538,20 @@ public final class IOLoop implements Executor, AutoCloseable {
   void post(Runnable callback) {
     if (owner == Thread.currentThread()) {
       callbacks.add(callback);
+      if (dormant) {
+        wakeHost();
+      }
     } else if (callbacks.post(callback)) {
       poller.wakeup();
     } else if (closed) {
       drop(callback);
     }
+  }
+
+  /** Asks the host for a turn, once. The loop's thread only. */
+  private void wakeHost() {
+    dormant = false;
+    poller.wakeup();
   }
 
   /** Ends what would wait for ever for a callback that never runs; forgets all else. */
@@ -565,6 +642,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   private Timeout addTimeout(long deadline, Runnable callback) {
     Objects.requireNonNull(callback, "callback == null");
     iterations.timeoutAdded();
+    if (dormant) {
+      wakeHost();
+    }
     return timeouts.add(deadline, Context.inUse ? Context.captured(callback) : callback);
   }
 

@@ -86,6 +86,15 @@ final class Iterations {
     } while (true);
   }
 
+  /** Runs at most so many iterations, without a poll, of a loop that lives on a host. */
+  void runTurn(int max) {
+    long last = turns + max;
+    do {
+      runDueAndQueued((int) (last - turns));
+    } while (turns < last && !callbacks.isEmpty() && !loop.stopRequested());
+    rethrowFatal();
+  }
+
   /**
    * Runs one iteration of a loop that is being closed. It waits no longer than given, and not at
    * all where no coroutine is left to wait for.
@@ -211,11 +220,24 @@ final class Iterations {
           "An interrupt of the loop's thread was ignored; use stop() to end a loop, and"
               + " addCallback() to wake it");
     }
+    rethrowFatal();
+  }
+
+  private void rethrowFatal() {
     if (fatal != null) {
       Throwable error = fatal;
       fatal = null;
       throw Sneaky.raise(error);
     }
+  }
+
+  /** Returns whether a timeout is pending; {@link #firstDeadline} is its deadline then. */
+  boolean hasTimeout() {
+    return !timeouts.isEmpty();
+  }
+
+  long firstDeadline() {
+    return timeouts.firstDeadline();
   }
 
   /** Returns the nanoseconds until a timeout is due: zero if one is, the maximum without any. */

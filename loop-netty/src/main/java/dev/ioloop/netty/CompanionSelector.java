@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class CompanionSelector implements Runnable {
 
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
 
-  private final NettyPoller poller;
+  private final Consumer<Throwable> failed;
   private final Executor loop;
   private final Selector selector;
   private final Thread thread;
@@ -41,8 +42,12 @@ final class CompanionSelector implements Runnable {
   /** The channels to be armed by the next poll. Used by the loop alone. */
   private final List<Watch> due = new ArrayList<>();
 
-  CompanionSelector(NettyPoller poller, String name, Executor loop) throws IOException {
-    this.poller = poller;
+  /**
+   * @param loop executes what becomes ready, on the loop's thread
+   * @param failed is given what a handler throws
+   */
+  CompanionSelector(String name, Executor loop, Consumer<Throwable> failed) throws IOException {
+    this.failed = failed;
     this.loop = loop;
     selector = Selector.open();
     thread = new Thread(this, name);
@@ -204,7 +209,7 @@ final class CompanionSelector implements Runnable {
           handler.ready(wanted);
         }
       } catch (Throwable e) {
-        poller.failed(e);
+        failed.accept(e);
       } finally {
         synchronized (this) {
           reported = false;

@@ -275,7 +275,8 @@ final class NettyPoller implements Poller {
     CompanionSelector present = companion;
     if (present == null) {
       try {
-        present = companion = new CompanionSelector(this, "ioloop-" + name + "-selector", loop);
+        present =
+            companion = new CompanionSelector("ioloop-" + name + "-selector", loop, this::failed);
       } catch (IOException e) {
         throw new UncheckedIOException("no selector could be opened", e);
       }

@@ -1,0 +1,41 @@
+package dev.ioloop.spi;
+
+/**
+ * A poller that waits by itself: the running event loop of another library. It executes the turns
+ * of one IOLoop between its own tasks, on its own thread, which is the IOLoop's thread then.
+ *
+ * <p>{@link #poll} and {@link #bind} are not called. Who makes the IOLoop closes it before the host
+ * ends, on the host's thread.
+ */
+public interface Host extends Poller {
+
+  /** Takes the turn to execute, from now on. Called once. */
+  void host(Runnable turn);
+
+  /** Returns whether the calling thread is the host's. Safe to call from any thread. */
+  boolean isCurrent();
+
+  /**
+   * Executes a turn soon, after what the host was asked to execute before. Asked twice, it may
+   * execute two. Does nothing once the host has ended. Safe to call from any thread.
+   */
+  @Override
+  void wakeup();
+
+  /**
+   * Executes {@code alarm} when {@link #nanoTime} has reached {@code deadline}, or later, in place
+   * of what it was told to do so before. Called on the host's thread.
+   */
+  void callAt(long deadline, Runnable alarm);
+
+  /** Returns whether the host executes nothing any more. Safe to call from any thread. */
+  boolean hasEnded();
+
+  /** Called at the end of each turn, on the host's thread. */
+  default void afterTurn() {}
+
+  @Override
+  default int poll(long timeoutNanos) {
+    throw new UnsupportedOperationException("a host waits by itself");
+  }
+}

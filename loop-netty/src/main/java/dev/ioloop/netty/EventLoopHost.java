@@ -1,0 +1,215 @@
+package dev.ioloop.netty;
+
+import dev.ioloop.spi.Host;
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.Registration;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SelectableChannel;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running event loop of Netty's as the host of one IOLoop. Turns are its tasks and alarms are its
+ * scheduled tasks, so they take their places among the handlers and tasks of the server that the
+ * event loop serves. Channels of the JDK that are watched stay with a companion selector: what
+ * handlers Netty has for them differs with each transport, and not all can be had.
+ */
+final class EventLoopHost implements Host {
+  private static final Logger LOGGER = System.getLogger("dev.ioloop");
+
+  private final EventLoop eventLoop;
+  private final Ticker ticker;
+  private Runnable turn = () -> {};
+  private @Nullable Future<?> scheduled;
+  private @Nullable Runnable end;
+  private @Nullable CompanionSelector companion;
+
+  EventLoopHost(EventLoop eventLoop) {
+    this.eventLoop = eventLoop;
+    // An EmbeddedChannel's clock moves when the test says so.
+    this.ticker =
+        eventLoop instanceof AbstractScheduledEventExecutor executor
+            ? executor.ticker()
+            : Ticker.systemTicker();
+  }
+
+  /** Returns what an IOLoop on this event loop calls its backend. */
+  static String backend(EventLoop eventLoop) {
+    if (!(eventLoop instanceof IoEventLoop io)) {
+      return "netty";
+    }
+    if (io.isIoType(EpollIoHandler.class)) {
+      return "netty-epoll";
+    }
+    if (io.isIoType(IoUringIoHandler.class)) {
+      return "netty-io_uring";
+    }
+    if (io.isIoType(KQueueIoHandler.class)) {
+      return "netty-kqueue";
+    }
+    return io.isIoType(NioIoHandler.class) ? "netty-nio" : "netty";
+  }
+
+  /** Runs {@code end} when the event loop ends: on its thread, if it has hooks for that. */
+  void atTheEnd(Runnable end) {
+    if (eventLoop instanceof SingleThreadEventExecutor executor) {
+      this.end = end;
+      executor.addShutdownHook(end);
+      return;
+    }
+    try {
+      eventLoop.terminationFuture().addListener(ended -> GlobalEventExecutor.INSTANCE.execute(end));
+    } catch (UnsupportedOperationException e) {
+      // An EmbeddedChannel's event loop never ends.
+    }
+  }
+
+  @Override
+  public void host(Runnable turn) {
+    this.turn = turn;
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return eventLoop.inEventLoop();
+  }
+
+  @Override
+  public long nanoTime() {
+    return ticker.nanoTime();
+  }
+
+  @Override
+  public void wakeup() {
+    try {
+      eventLoop.execute(turn);
+    } catch (RejectedExecutionException e) {
+      // The event loop has ended, and with it the IOLoop.
+    }
+  }
+
+  @Override
+  public void callAt(long deadline, Runnable alarm) {
+    if (scheduled != null) {
+      scheduled.cancel(false);
+    }
+    try {
+      scheduled = eventLoop.schedule(alarm, deadline - nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      scheduled = null;
+    }
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return eventLoop.isTerminated();
+  }
+
+  @Override
+  public void afterTurn() {
+    if (companion != null) {
+      companion.beforePoll();
+    }
+  }
+
+  @Override
+  public Registration register(SelectableChannel channel, int events, ReadyHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    if (!channel.isOpen()) {
+      throw new IllegalArgumentException("channel is closed: " + channel);
+    }
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException(
+          "channel is in blocking mode; call configureBlocking(false) first: " + channel);
+    }
+    Events.check(channel, events);
+    Registration registration = companion().register(channel, events, handler);
+    wakeup(); // The end of a turn has it watched.
+    return new Registration() {
+      @Override
+      public void update(int events) {
+        registration.update(events);
+        wakeup();
+      }
+
+      @Override
+      public void cancel() {
+        registration.cancel();
+      }
+    };
+  }
+
+  @Override
+  public Registration register(int fd, int events, ReadyHandler handler) {
+    throw new UnsupportedOperationException(
+        "a loop on a running Netty event loop watches channels, not file descriptors; register an"
+            + " IoHandle with the EventLoop instead");
+  }
+
+  private CompanionSelector companion() {
+    CompanionSelector present = companion;
+    if (present == null) {
+      try {
+        present =
+            companion = new CompanionSelector("ioloop-netty-selector", this::report, this::failed);
+      } catch (IOException e) {
+        throw new UncheckedIOException("no selector could be opened", e);
+      }
+    }
+    return present;
+  }
+
+  /** Runs what became ready, and lets a turn follow, which watches it again. */
+  private void report(Runnable ready) {
+    eventLoop.execute(
+        () -> {
+          ready.run();
+          turn.run();
+        });
+  }
+
+  // The IOLoop catches what its handlers throw, so this is a defect of ours.
+  private void failed(Throwable thrown) {
+    LOGGER.log(Level.ERROR, "A ready handler failed", thrown);
+  }
+
+  @Override
+  public <T> @Nullable T unwrap(Class<T> type) {
+    return type.isInstance(eventLoop) ? type.cast(eventLoop) : null;
+  }
+
+  @Override
+  public void close() {
+    if (scheduled != null) {
+      scheduled.cancel(false);
+    }
+    if (companion != null) {
+      companion.close();
+    }
+    if (end != null && eventLoop instanceof SingleThreadEventExecutor executor) {
+      executor.removeShutdownHook(end);
+    }
+    NettyIOLoop.forget(eventLoop);
+  }
+
+  @Override
+  public String toString() {
+    return "Netty's " + eventLoop.getClass().getSimpleName();
+  }
+}

@@ -1,0 +1,330 @@
+package dev.ioloop.netty;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.sleep;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.OnEachGenerator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Coroutines as handlers, on a channel without a network. */
+@OnEachGenerator
+class CoroutineHandlerTest {
+  private final List<Object> events = new ArrayList<>();
+  private final List<Future<String>> gates = new ArrayList<>();
+
+  /** Awaits a gate for each message. */
+  private class Gated extends CoroutineHandler<ByteBuf> {
+    @Override
+    protected void handle(ChannelHandlerContext ctx, ByteBuf message) throws Exception {
+      String text = message.toString(US_ASCII);
+      events.add(text);
+      Future<String> gate = new Future<>();
+      gates.add(gate);
+      try {
+        events.add(text + ":" + await(gate));
+      } catch (CancellationException e) {
+        events.add(text + " cancelled");
+        throw e;
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      events.add(cause);
+    }
+  }
+
+  /** Makes a message of each byte, so that one read brings many. */
+  private static final class ByteDecoder extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      while (bytes.isReadable()) {
+        ctx.fireChannelRead(bytes.readRetainedSlice(1));
+      }
+      bytes.release();
+    }
+  }
+
+  private static ByteBuf bytes(String text) {
+    return Unpooled.copiedBuffer(text, US_ASCII);
+  }
+
+  private void open(EmbeddedChannel channel, int gate, String result) {
+    gates.get(gate).setResult(result);
+    channel.runPendingTasks();
+  }
+
+  @Test
+  void messagesAreHandledOneAfterTheOtherInOrder() {
+    EmbeddedChannel channel = new EmbeddedChannel(new ByteDecoder(), new Gated());
+    channel.writeInbound(bytes("abc"));
+    assertThat(events).containsExactly("a");
+    open(channel, 0, "1");
+    assertThat(events).containsExactly("a", "a:1", "b");
+    open(channel, 1, "2");
+    open(channel, 2, "3");
+    assertThat(events).containsExactly("a", "a:1", "b", "b:2", "c", "c:3");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void channelReadsOneMessageAhead() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    channel.writeInbound(bytes("a"));
+    assertThat(channel.config().isAutoRead()).isTrue();
+    channel.writeInbound(bytes("b"));
+    assertThat(channel.config().isAutoRead()).isFalse();
+    open(channel, 0, "1");
+    assertThat(channel.config().isAutoRead()).isTrue();
+    open(channel, 1, "2");
+    assertThat(events).containsExactly("a", "a:1", "b", "b:2");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void autoReadThatWasOffStaysOff() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    channel.config().setAutoRead(false);
+    channel.writeInbound(bytes("a"), bytes("b"));
+    open(channel, 0, "1");
+    open(channel, 1, "2");
+    assertThat(channel.config().isAutoRead()).isFalse();
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void messageIsReleasedWhenItWasHandled() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    ByteBuf first = bytes("a");
+    ByteBuf second = bytes("b");
+    channel.writeInbound(first, second);
+    assertThat(first.refCnt()).isOne();
+    open(channel, 0, "1");
+    assertThat(first.refCnt()).isZero();
+    assertThat(second.refCnt()).isOne();
+    gates.get(1).setException(new IllegalStateException("fails"));
+    channel.runPendingTasks();
+    assertThat(second.refCnt()).isZero();
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void failureGoesToExceptionCaughtAndTheNextMessageFollows() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    channel.writeInbound(bytes("a"), bytes("b"));
+    Exception failure = new Exception("checked");
+    gates.get(0).setException(failure);
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a", failure, "b");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void failureReachesTheNextHandlerByDefault() {
+    Exception failure = new Exception("checked");
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) throws Exception {
+                await(sleep(Duration.ZERO));
+                throw failure;
+              }
+            });
+    assertThatThrownBy(
+            () -> {
+              channel.writeInbound("message");
+              channel.runPendingTasks();
+              channel.checkException();
+            })
+        .isSameAs(failure);
+  }
+
+  @Test
+  void closeOfTheChannelCancelsTheCoroutineAndReleasesWhatWaits() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    ByteBuf handled = bytes("a");
+    ByteBuf waiting = bytes("b");
+    channel.writeInbound(handled, waiting);
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a", "a cancelled");
+    assertThat(handled.refCnt()).isZero();
+    assertThat(waiting.refCnt()).isZero();
+    assertThat(IOLoop.current().stats().coroutinesSuspended()).isZero();
+  }
+
+  @Test
+  void failureWhileItUnwindsIsReported() {
+    IllegalStateException failure = new IllegalStateException("in finally");
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) {
+                try {
+                  await(new Future<>());
+                } finally {
+                  raise(failure);
+                }
+              }
+            });
+    channel.writeInbound("message");
+    channel.close();
+    channel.runPendingTasks();
+    assertThatThrownBy(channel::checkException).isSameAs(failure);
+  }
+
+  private static void raise(RuntimeException failure) {
+    throw failure;
+  }
+
+  @Test
+  void otherMessagesAndEventsPassThrough() {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new Gated(),
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                events.add(event);
+              }
+
+              @Override
+              public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+                events.add("writable: " + ctx.channel().isWritable());
+              }
+            });
+    channel.writeInbound("no buffer");
+    assertThat(channel.<Object>readInbound()).isEqualTo("no buffer");
+    channel.pipeline().fireUserEventTriggered("event");
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    channel.runPendingTasks();
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("event", "writable: false", "writable: true");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void writerWaitsUntilTheChannelIsWritable() {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) {
+                ctx.channel().unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+                events.add(message);
+                try {
+                  await(whenWritable(ctx));
+                  events.add("writable");
+                  await(whenWritable(ctx));
+                  events.add("still");
+                } catch (RuntimeException e) {
+                  events.add(e.getClass());
+                  throw e;
+                }
+              }
+            });
+    channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1, 2));
+    channel.writeInbound("first");
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("first");
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("first", "writable", "still");
+  }
+
+  @Test
+  void waitForWritableEndsWithTheChannel() {
+    List<Future<Void>> waits = new ArrayList<>();
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) {
+                ctx.channel().unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+                waits.add(whenWritable(ctx));
+              }
+
+              @Override
+              public void channelInactive(ChannelHandlerContext ctx) {
+                super.channelInactive(ctx);
+                waits.add(whenWritable(ctx));
+              }
+            });
+    channel.writeInbound("message");
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(waits)
+        .hasSize(2)
+        .allSatisfy(
+            wait -> assertThat(wait.exception()).isInstanceOf(ClosedChannelException.class));
+  }
+
+  @Test
+  void handlerThatIsRemovedEndsItsMessageAndHandsOnTheRest() {
+    Gated gated = new Gated();
+    EmbeddedChannel channel = new EmbeddedChannel(gated);
+    ByteBuf waiting = bytes("b");
+    channel.writeInbound(bytes("a"), waiting);
+    channel.pipeline().remove(gated);
+    assertThat(channel.<Object>readInbound()).isSameAs(waiting);
+    assertThat(channel.config().isAutoRead()).isTrue();
+    open(channel, 0, "1");
+    assertThat(events).containsExactly("a", "a:1");
+    waiting.release();
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void clockOfTheChannelIsTheLoops() {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) {
+                await(sleep(Duration.ofHours(1)));
+                events.add(message);
+              }
+            });
+    channel.freezeTime();
+    channel.writeInbound("message");
+    channel.runPendingTasks();
+    channel.advanceTimeBy(59, TimeUnit.MINUTES);
+    channel.runPendingTasks();
+    assertThat(events).isEmpty();
+    channel.advanceTimeBy(1, TimeUnit.MINUTES);
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("message");
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // Executors of handlers still exist.
+  void onlyTheChannelsEventLoopWillDo() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.pipeline().addLast(ImmediateEventExecutor.INSTANCE.next(), new Gated());
+    assertThatThrownBy(channel::checkException)
+        .hasRootCauseInstanceOf(IllegalStateException.class)
+        .hasStackTraceContaining("event loop");
+  }
+}
