@@ -64,7 +64,7 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
     int position = target.position();
     int count;
     try {
-      count = socket.recv(target, position, target.limit());
+      count = socket.recvAddress(sockets.inputAddress.of(target), position, target.limit());
     } catch (NotYetConnectedException e) {
       throw gone(e);
     }
@@ -89,7 +89,9 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
       return 0;
     }
     try {
-      int written = socket.send(gathered, gathered.position(), gathered.limit());
+      int written =
+          socket.sendAddress(
+              sockets.outputAddress.of(gathered), gathered.position(), gathered.limit());
       StreamBuffers.advance(sources, from, to, written);
       return written;
     } catch (NotYetConnectedException e) {
