@@ -6,6 +6,7 @@ import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.Timeout;
 import dev.ioloop.spi.StreamListener;
+import dev.ioloop.spi.StreamSockets;
 import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,10 +16,9 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -54,11 +54,17 @@ public abstract class TCPServer {
   private static final Duration REST = Duration.ofMillis(100);
 
   private final List<Listening> listeners = new ArrayList<>();
-  private final Set<IOStream> open = new LinkedHashSet<>();
+
+  /** What listens and serves in loops of their own, by {@link #start}. */
+  private final List<ServerLoop> loops = new ArrayList<>();
+
+  /** The connections of the loop that listens; null before it does. */
+  private @Nullable Connections connections;
+
+  private int nextLoop;
   private final @Nullable Supplier<SSLEngine> engines;
   private @Nullable Integer maxBufferSize;
   private @Nullable Integer maxWriteBufferSize;
-  private @Nullable Runnable whenEmpty;
 
   /** Makes one that listens nowhere yet. */
   protected TCPServer() {
@@ -129,16 +135,81 @@ public abstract class TCPServer {
       throw new UnknownHostException(internet.getHostString());
     }
     IOLoop loop = IOLoop.current();
-    Listening listening = new Listening(loop, address);
+    if (connections == null || connections.loop != loop) {
+      connections = new Connections(loop);
+    }
+    Listening listening = new Listening(connections, address, false);
     listeners.add(listening);
     return listening.listener.localAddress();
   }
 
-  /** Stops accepting; connections live on. A second call does nothing. */
+  /**
+   * Serves with loops of their own from now on, each on a thread of its own and with the current
+   * loop's backend; {@link #handleStream} runs on the loop that has the connection, so at the same
+   * time on several threads. Call it once, right after {@link #listen}. Does not wait.
+   *
+   * <p>Where the system lets sockets share a port, each loop listens for itself, and the system
+   * spreads the connections. Else, and for unix domain sockets, this loop accepts them and hands
+   * them over in turns; it has to run then.
+   *
+   * <p>A loop and its thread end after {@link #stop} with its last connection. Tornado: {@code
+   * TCPServer.start}, which forks processes.
+   *
+   * @param loops how many; zero is one for each processor
+   * @throws IllegalArgumentException if {@code loops} is negative
+   * @throws IllegalStateException if nothing is listened on, or this was called before
+   * @throws IOException if that cannot be; nothing is listened on then
+   */
+  public final void start(int loops) throws IOException {
+    if (loops < 0) {
+      throw new IllegalArgumentException("loops < 0: " + loops);
+    }
+    if (listeners.isEmpty() || !this.loops.isEmpty()) {
+      throw new IllegalStateException(
+          this.loops.isEmpty()
+              ? "start() of a server that listens nowhere; call listen() first"
+              : "start() of a server that was started already");
+    }
+    int count = loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+    try {
+      for (int i = 0; i < count; i++) {
+        this.loops.add(new ServerLoop(listeners.get(0).loop().backend(), i + 1));
+      }
+      for (Listening listening : List.copyOf(listeners)) {
+        spread(listening);
+      }
+    } catch (Throwable e) {
+      listeners.forEach(Listening::close);
+      listeners.clear();
+      this.loops.forEach(ServerLoop::discard);
+      this.loops.clear();
+      throw e;
+    }
+    this.loops.forEach(ServerLoop::start);
+  }
+
+  /** Has all loops listen on an address in place of this one, where they can share it. */
+  private void spread(Listening listening) throws IOException {
+    if (listening.path != null || !listening.loop().sockets().canReusePort()) {
+      return;
+    }
+    SocketAddress address = listening.listener.localAddress();
+    listeners.remove(listening);
+    listening.close();
+    for (ServerLoop loop : loops) {
+      loop.add(new Listening(loop.connections(), address, true));
+    }
+  }
+
+  /**
+   * Stops accepting; connections live on. The loops of {@link #start} do so with their next
+   * iteration. A second call does nothing.
+   */
   public final void stop() {
     List<Listening> stopped = List.copyOf(listeners);
     listeners.clear();
     stopped.forEach(Listening::close);
+    loops.forEach(loop -> loop.stop(null));
   }
 
   /**
@@ -150,45 +221,23 @@ public abstract class TCPServer {
   public final Future<Integer> shutdown(Duration grace) {
     Objects.requireNonNull(grace, "grace == null");
     stop();
-    Future<Integer> ended = new Future<>();
-    if (open.isEmpty()) {
-      ended.complete(0);
-      return ended;
+    List<Future<Integer>> counts = new ArrayList<>();
+    if (connections != null) {
+      counts.add(connections.shutdown(grace));
     }
-    IOLoop loop = IOLoop.current();
-    Timeout timer =
-        loop.callLater(
-            grace.isNegative() ? Duration.ZERO : grace,
-            () -> {
-              List<IOStream> left = List.copyOf(open);
-              whenEmpty = null;
-              left.forEach(IOStream::close);
-              ended.complete(left.size());
-            });
-    whenEmpty =
-        () -> {
-          loop.removeTimeout(timer);
-          ended.complete(0);
-        };
+    for (ServerLoop loop : loops) {
+      counts.add(loop.stop(grace));
+    }
+    loops.clear();
+    Future<Integer> ended = new Future<>();
+    CompletableFuture.allOf(counts.toArray(new CompletableFuture<?>[0]))
+        .whenComplete(
+            (all, failure) -> ended.complete(counts.stream().mapToInt(Future::result).sum()));
     return ended;
   }
 
-  private void own(IOStream stream) {
-    open.add(stream);
-    stream.setOwner(
-        next -> {
-          open.remove(stream);
-          if (next != null) {
-            own(next);
-          } else if (open.isEmpty() && whenEmpty != null) {
-            Runnable callback = whenEmpty;
-            whenEmpty = null;
-            callback.run();
-          }
-        });
-  }
-
-  private void handle(IOLoop loop, StreamTransport transport) {
+  /** Takes a connection. Called on the loop that has it. */
+  private void handle(Connections connections, StreamTransport transport) {
     IOStream accepted = IOStream.of(transport);
     if (maxBufferSize != null) {
       accepted.setMaxBufferSize(maxBufferSize);
@@ -196,8 +245,8 @@ public abstract class TCPServer {
     if (maxWriteBufferSize != null) {
       accepted.setMaxWriteBufferSize(maxWriteBufferSize);
     }
-    own(accepted);
-    loop.spawnCallback(
+    connections.own(accepted);
+    connections.loop.spawnCallback(
         () -> {
           IOStream stream = engines == null ? accepted : secured(accepted, engines);
           if (stream != null) {
@@ -235,32 +284,40 @@ public abstract class TCPServer {
     }
   }
 
-  /** One address that is listened on. */
-  private final class Listening {
-    private final IOLoop loop;
+  /** One address that is listened on, by one loop. */
+  private final class Listening implements AutoCloseable {
+    private final Connections connections;
     private final StreamListener listener;
     private final @Nullable UnixPath path;
     private @Nullable Timeout rest;
     private boolean closed;
 
-    Listening(IOLoop loop, SocketAddress address) throws IOException {
-      this.loop = loop;
+    Listening(Connections connections, SocketAddress address, boolean reusePort)
+        throws IOException {
+      this.connections = connections;
+      StreamSockets sockets = loop().sockets();
       if (address instanceof UnixDomainSocketAddress unix) {
         path = new UnixPath(unix.getPath());
-        listener = path.listen(loop.sockets());
+        listener = path.listen(sockets);
       } else {
         path = null;
-        listener = loop.sockets().listen(address, BACKLOG, false);
+        listener = sockets.listen(address, BACKLOG, reusePort);
       }
       listener.start(events -> accept());
       listener.watch(true);
     }
 
+    IOLoop loop() {
+      return connections.loop;
+    }
+
     private void accept() {
       for (int i = 0; i < MAX_ACCEPTS && !closed; i++) {
+        boolean handOver = !loops.isEmpty() && connections == TCPServer.this.connections;
+        ServerLoop other = handOver ? loops.get(nextLoop % loops.size()) : null;
         StreamTransport accepted;
         try {
-          accepted = listener.accept();
+          accepted = listener.accept(other == null ? loop().sockets() : other.sockets());
         } catch (IOException e) {
           if (isAbort(e)) {
             continue;
@@ -271,7 +328,12 @@ public abstract class TCPServer {
         if (accepted == null) {
           return;
         }
-        handle(loop, accepted);
+        if (other == null) {
+          handle(connections, accepted);
+        } else {
+          nextLoop = (nextLoop + 1) % loops.size();
+          other.execute(() -> handle(other.connections(), accepted));
+        }
       }
     }
 
@@ -292,18 +354,20 @@ public abstract class TCPServer {
           e);
       listener.watch(false);
       rest =
-          loop.callLater(
-              REST,
-              () -> {
-                rest = null;
-                listener.watch(true);
-              });
+          loop()
+              .callLater(
+                  REST,
+                  () -> {
+                    rest = null;
+                    listener.watch(true);
+                  });
     }
 
-    void close() {
+    @Override
+    public void close() {
       closed = true;
       if (rest != null) {
-        loop.removeTimeout(rest);
+        loop().removeTimeout(rest);
       }
       listener.close();
       if (path != null) {

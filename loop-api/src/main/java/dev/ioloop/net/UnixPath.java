@@ -122,8 +122,8 @@ final class UnixPath {
     }
 
     @Override
-    public @Nullable StreamTransport accept() throws IOException {
-      return listener.accept();
+    public @Nullable StreamTransport accept(StreamSockets serving) throws IOException {
+      return listener.accept(serving);
     }
 
     @Override

@@ -12,13 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class ChannelListener implements StreamListener {
   private static final int READ = 0x001;
 
-  private final StreamSockets sockets;
   private final Poller poller;
   private final ServerSocketChannel server;
   private @Nullable Registration registration;
 
-  ChannelListener(StreamSockets sockets, Poller poller, ServerSocketChannel server) {
-    this.sockets = sockets;
+  ChannelListener(Poller poller, ServerSocketChannel server) {
     this.poller = poller;
     this.server = server;
   }
@@ -29,7 +27,7 @@ final class ChannelListener implements StreamListener {
   }
 
   @Override
-  public @Nullable StreamTransport accept() throws IOException {
+  public @Nullable StreamTransport accept(StreamSockets sockets) throws IOException {
     SocketChannel accepted = server.accept();
     if (accepted == null) {
       return null;

@@ -59,11 +59,17 @@ final class ChannelSockets implements StreamSockets {
         server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
       server.bind(address, backlog);
-      return new ChannelListener(this, poller, server);
+      return new ChannelListener(poller, server);
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
     }
+  }
+
+  // The JDK has the option, but a channel that is closed keeps its port until the next select.
+  @Override
+  public boolean canReusePort() {
+    return false;
   }
 
   @Override

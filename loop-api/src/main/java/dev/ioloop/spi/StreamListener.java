@@ -13,10 +13,11 @@ public interface StreamListener {
   /**
    * Accepts a connection.
    *
+   * @param sockets those of the loop that will serve it, which may be another one of the same kind
    * @return null where there is none at present
    * @throws IOException if one failed before it was accepted, or no descriptor is left
    */
-  @Nullable StreamTransport accept() throws IOException;
+  @Nullable StreamTransport accept(StreamSockets sockets) throws IOException;
 
   /** Pauses or resumes what the handler is told; the system goes on to take connections. */
   void watch(boolean on);

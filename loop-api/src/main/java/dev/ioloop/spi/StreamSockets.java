@@ -32,6 +32,12 @@ public interface StreamSockets {
   StreamListener listen(SocketAddress address, int backlog, boolean reusePort) throws IOException;
 
   /**
+   * Returns whether listening sockets of TCP can share a port, also one that was given back just
+   * now.
+   */
+  boolean canReusePort();
+
+  /**
    * Returns the transport over a non-blocking channel, which it will close: a connected {@code
    * SocketChannel}, a {@code Pipe.SourceChannel} or a {@code Pipe.SinkChannel}.
    *

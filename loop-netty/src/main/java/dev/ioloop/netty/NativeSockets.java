@@ -78,6 +78,11 @@ final class NativeSockets implements StreamSockets {
   }
 
   @Override
+  public boolean canReusePort() {
+    return true;
+  }
+
+  @Override
   public StreamTransport of(SelectableChannel channel) {
     return channels.of(channel);
   }

@@ -3,6 +3,7 @@ package dev.ioloop.netty;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
 import dev.ioloop.spi.StreamListener;
+import dev.ioloop.spi.StreamSockets;
 import dev.ioloop.spi.StreamTransport;
 import io.netty.channel.unix.NativeInetAddress;
 import io.netty.channel.unix.Socket;
@@ -43,19 +44,20 @@ final class SocketListener implements StreamListener {
   }
 
   @Override
-  public @Nullable StreamTransport accept() throws IOException {
+  public @Nullable StreamTransport accept(StreamSockets serving) throws IOException {
     int fd = socket.accept(address);
     if (fd < 0) {
       return null;
     }
+    NativeSockets owner = (NativeSockets) serving;
     Socket accepted = new Socket(fd);
     try {
       if (unix != null) {
-        return new SocketTransport(sockets, accepted, UNNAMED, false);
+        return new SocketTransport(owner, accepted, UNNAMED, false);
       }
       accepted.setTcpNoDelay(true);
       SocketAddress remote = NativeInetAddress.address(address, 1, address[0]);
-      return new SocketTransport(sockets, accepted, remote, false);
+      return new SocketTransport(owner, accepted, remote, false);
     } catch (IOException | RuntimeException e) {
       accepted.close();
       throw e;

@@ -41,6 +41,7 @@ import dev.ioloop.testing.contract.RunSyncContract;
 import dev.ioloop.testing.contract.ScaleContract;
 import dev.ioloop.testing.contract.SemaphoreContract;
 import dev.ioloop.testing.contract.ServerContract;
+import dev.ioloop.testing.contract.ServerLoopsContract;
 import dev.ioloop.testing.contract.SocketContract;
 import dev.ioloop.testing.contract.SpawnContract;
 import dev.ioloop.testing.contract.StackTraceContract;
@@ -359,6 +360,14 @@ class KQueueContractTest {
 
   @Nested
   class Server extends ServerContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class ServerLoops extends ServerLoopsContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");

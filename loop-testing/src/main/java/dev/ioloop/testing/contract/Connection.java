@@ -57,7 +57,7 @@ enum Connection {
       listener.start(
           ready -> {
             try {
-              StreamTransport transport = listener.accept();
+              StreamTransport transport = listener.accept(loop.sockets());
               if (transport != null) {
                 accepted.setResult(IOStream.of(transport));
               }

@@ -58,7 +58,7 @@ public abstract class StreamFaultContract extends ChannelContract {
     try {
       SocketChannel peer = closedAfterwards(SocketChannel.open(listener.localAddress()));
       peer.configureBlocking(false);
-      StreamTransport accepted = listener.accept();
+      StreamTransport accepted = listener.accept(loop.sockets());
       IOStream stream = IOStream.of(accepted);
       assertThat(stream.remoteAddress()).isEqualTo(peer.getLocalAddress());
       assertThat(stream.localAddress()).isEqualTo(peer.getRemoteAddress());
@@ -277,7 +277,9 @@ public abstract class StreamFaultContract extends ChannelContract {
           listener.start(
               ready -> {
                 try {
-                  for (var next = listener.accept(); next != null; next = listener.accept()) {
+                  for (var next = listener.accept(loop.sockets());
+                      next != null;
+                      next = listener.accept(loop.sockets())) {
                     IOStream stream = IOStream.of(next);
                     readers.add(
                         coroutine(

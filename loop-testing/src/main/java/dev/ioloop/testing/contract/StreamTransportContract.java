@@ -29,10 +29,10 @@ public abstract class StreamTransportContract extends LoopContract {
         loop.sockets().listen(new InetSocketAddress("127.0.0.1", 0), 16, false);
     try {
       StreamTransport client = loop.sockets().connect(listener.localAddress(), null);
-      StreamTransport server = listener.accept();
+      StreamTransport server = listener.accept(loop.sockets());
       while (server == null) {
         await(moment);
-        server = listener.accept();
+        server = listener.accept(loop.sockets());
       }
       return List.of(client, server);
     } finally {

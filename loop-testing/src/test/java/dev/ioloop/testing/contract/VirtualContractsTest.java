@@ -17,6 +17,7 @@ final class VirtualContractsTest {
             "LeakContract",
             "PipeContract",
             "ServerContract",
+            "ServerLoopsContract",
             "SocketContract",
             "StreamFaultContract",
             "StreamTransportContract",

@@ -63,7 +63,7 @@ final class FakeSockets implements Poller, StreamSockets {
       }
 
       @Override
-      public @Nullable StreamTransport accept() throws IOException {
+      public @Nullable StreamTransport accept(StreamSockets sockets) throws IOException {
         Object next = arrivals.poll();
         if (next instanceof IOException failure) {
           throw failure;
@@ -86,6 +86,11 @@ final class FakeSockets implements Poller, StreamSockets {
         watching = false;
       }
     };
+  }
+
+  @Override
+  public boolean canReusePort() {
+    return false;
   }
 
   @Override
