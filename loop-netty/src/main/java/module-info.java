@@ -11,6 +11,7 @@ module dev.ioloop.netty {
   requires io.netty.transport.classes.io_uring;
   requires io.netty.transport.classes.kqueue;
   requires io.netty.transport.unix.common;
+  requires static transitive io.netty.resolver.dns; // for NettyResolver alone
   requires static org.jspecify;
 
   exports dev.ioloop.netty;

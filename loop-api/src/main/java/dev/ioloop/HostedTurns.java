@@ -55,6 +55,7 @@ final class HostedTurns implements Runnable {
       return;
     }
     ThreadState state = ThreadState.get();
+    IOLoop outerLoop = state.running;
     loop.settle(state);
     loop.setDormant(false);
     callbacks.wakeUp();
@@ -66,6 +67,9 @@ final class HostedTurns implements Runnable {
     } finally {
       inTurn = false;
       state.context = outside;
+      if (!host.ownsThread()) {
+        state.running = outerLoop;
+      }
       end();
     }
   }

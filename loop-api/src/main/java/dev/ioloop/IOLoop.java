@@ -338,9 +338,9 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (thread != owner) {
       thread = owner;
       threadState = state;
-      state.current = this;
-      state.running = this;
     }
+    state.current = this;
+    state.running = this;
   }
 
   /** Says whether the next callback of the loop's own thread has to ask the host for a turn. */

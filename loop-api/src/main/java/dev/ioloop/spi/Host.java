@@ -16,6 +16,14 @@ public interface Host extends Poller {
   boolean isCurrent();
 
   /**
+   * Returns whether its thread runs nothing but the host, so that nothing on it may wait for
+   * another loop. Not so in tests that call the host from their own thread.
+   */
+  default boolean ownsThread() {
+    return true;
+  }
+
+  /**
    * Executes a turn soon, after what the host was asked to execute before. Asked twice, it may
    * execute two. Does nothing once the host has ended. Safe to call from any thread.
    */

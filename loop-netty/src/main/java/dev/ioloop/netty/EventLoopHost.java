@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class EventLoopHost implements Host {
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
 
+  /** A thread that is never started. */
+  private static final Thread STRANGER = new Thread("stranger");
+
   private final EventLoop eventLoop;
   private final Ticker ticker;
   private Runnable turn = () -> {};
@@ -88,6 +91,12 @@ final class EventLoopHost implements Host {
   @Override
   public boolean isCurrent() {
     return eventLoop.inEventLoop();
+  }
+
+  // The event loop of an EmbeddedChannel takes each thread for its own.
+  @Override
+  public boolean ownsThread() {
+    return !eventLoop.inEventLoop(STRANGER);
   }
 
   @Override

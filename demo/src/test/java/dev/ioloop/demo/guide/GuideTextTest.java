@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
  */
 final class GuideTextTest {
   private static final List<Path> GUIDES =
-      List.of(Path.of("..", "docs", "coroutines.md"), Path.of("..", "docs", "streams.md"));
+      Stream.of("coroutines.md", "streams.md", "netty.md")
+          .map(guide -> Path.of("..", "docs", guide))
+          .toList();
   private static final String FOR_JAVADOC = "javadoc ";
   private static final List<Path> LIBRARIES =
       Stream.of("loop-api", "loop-netty", "loop-nio", "loop-slf4j", "loop-testing")
