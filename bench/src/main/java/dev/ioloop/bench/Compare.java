@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "ioloop-bench",
-    subcommands = {EchoCompare.class, EchoIdle.class},
+    subcommands = {ServerCompare.class, IdleConnections.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     description =

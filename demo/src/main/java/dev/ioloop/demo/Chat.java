@@ -1,33 +1,32 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.withTimeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamBufferFullException;
 import dev.ioloop.net.TCPServer;
 import java.net.SocketAddress;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A chat with rooms, for telnet or nc: the first line is one's name, {@code /join ROOM} goes to
  * another room, and every other line goes to all in the room. Nobody waits for a slow reader; one
- * that is a megabyte behind is dropped.
+ * that is a megabyte behind is dropped, and so is one that says nothing for an hour.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar chat --port 9000</pre>
  */
 final class Chat extends TCPServer {
-  private static final int MAX_LINE = 64 * 1024;
-  private static final byte[] NEWLINE = {'\n'};
-
-  private final Map<String, Set<IOStream>> rooms = new HashMap<>();
+  private static final Duration IDLE = Duration.ofHours(1);
+  private final Map<IOStream, String> rooms = new LinkedHashMap<>();
 
   Chat() {
     setMaxWriteBufferSize(1024 * 1024);
@@ -35,44 +34,33 @@ final class Chat extends TCPServer {
 
   @Override
   protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
-    String room = "lobby";
     try {
       stream.write("your name?\n".getBytes(UTF_8));
       String name = readLine(stream);
-      enter(room, stream, name);
-      while (true) {
-        String line = readLine(stream);
+      for (String line = "/join lobby"; ; line = readLine(stream)) {
         if (line.startsWith("/join ")) {
-          leave(room, stream);
-          room = line.substring("/join ".length());
-          enter(room, stream, name);
+          rooms.put(stream, line.substring("/join ".length()));
+          tell(rooms.get(stream), name + " has joined " + rooms.get(stream));
         } else {
-          tell(room, name + ": " + line);
+          tell(rooms.get(stream), name + ": " + line);
         }
       }
+    } catch (LoopTimeoutException e) {
+      stream.close(e);
     } finally {
-      leave(room, stream);
+      rooms.remove(stream);
     }
   }
 
   private static String readLine(IOStream stream) {
-    return new String(await(stream.readUntil(NEWLINE, MAX_LINE)), UTF_8).strip();
-  }
-
-  private void enter(String room, IOStream stream, String name) {
-    rooms.computeIfAbsent(room, any -> new LinkedHashSet<>()).add(stream);
-    tell(room, name + " has joined " + room);
-  }
-
-  private void leave(String room, IOStream stream) {
-    rooms.computeIfPresent(
-        room, (any, present) -> present.remove(stream) && present.isEmpty() ? null : present);
+    Future<byte[]> line = stream.readUntil(new byte[] {'\n'}, 64 * 1024);
+    return new String(await(withTimeout(IDLE, line)), UTF_8).strip();
   }
 
   private void tell(String room, String text) {
-    for (IOStream stream : List.copyOf(rooms.getOrDefault(room, Set.of()))) {
+    for (IOStream stream : List.copyOf(rooms.keySet())) {
       try {
-        if (!stream.closed()) {
+        if (room.equals(rooms.get(stream)) && !stream.closed()) {
           stream.write((text + "\n").getBytes(UTF_8)); // not awaited: the others do not wait
         }
       } catch (StreamBufferFullException e) {
@@ -82,12 +70,11 @@ final class Chat extends TCPServer {
   }
 
   static void run(String host, int port) {
-    try (IOLoop loop = IOLoop.instance()) {
-      loop.runMain(
-          () -> {
-            System.out.println("listening on " + Addresses.text(new Chat().listen(port, host)));
-            await(new Future<>());
-          });
-    }
+    IOLoop.instance()
+        .runMain(
+            () -> {
+              System.out.println("listening on " + Addresses.text(new Chat().listen(port, host)));
+              await(new Future<>());
+            });
   }
 }

@@ -14,27 +14,35 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The clients of one echo server: each sends its messages at once, waits until all of them are
- * back, and does it again. One thread serves them all; a single one has a blocking channel, which
- * leaves the most to the server.
+ * The clients of one server: each sends its requests at once, waits until all of them are answered,
+ * and does it again. One thread serves them all; a single one has a blocking channel, which leaves
+ * the most to the server.
  */
-final class EchoLoad implements AutoCloseable {
+final class ServerLoad implements AutoCloseable {
   private static final int MAX_LATENCIES = 1 << 22;
 
   /** What came back in one round; times in nanoseconds. */
   record Result(long messages, long nanos, double median, double p99) {}
 
-  private final EchoWorkload workload;
+  private final ServerWorkload workload;
   private final ByteBuffer messages;
   private final ByteBuffer echo;
+
+  /** How many bytes answer what one client sends at once. */
+  private final int awaited;
+
   private final List<Client> clients = new ArrayList<>();
   private final Selector selector = Selector.open();
   private final int[] latencies = new int[MAX_LATENCIES];
 
-  EchoLoad(int port, EchoWorkload workload) throws IOException {
+  ServerLoad(int port, ServerWorkload workload) throws IOException {
     this.workload = workload;
-    this.messages = ByteBuffer.allocateDirect(workload.size * workload.depth);
-    this.echo = ByteBuffer.allocateDirect(Math.max(messages.capacity(), 64 * 1024));
+    this.messages = ByteBuffer.allocateDirect(workload.request.length * workload.depth);
+    while (messages.hasRemaining()) {
+      messages.put(workload.request);
+    }
+    this.awaited = workload.responseLength * workload.depth;
+    this.echo = ByteBuffer.allocateDirect(Math.max(awaited, 64 * 1024));
     for (int i = 0; i < workload.connections; i++) {
       clients.add(new Client(connect(port)));
     }
@@ -72,7 +80,7 @@ final class EchoLoad implements AutoCloseable {
       while (messages.hasRemaining()) {
         channel.write(messages);
       }
-      for (int missing = messages.capacity(); missing > 0; ) {
+      for (int missing = awaited; missing > 0; ) {
         missing -= checked(channel.read(echo.clear().limit(missing)));
       }
       note(batches++, System.nanoTime() - sent);
@@ -145,7 +153,8 @@ final class EchoLoad implements AutoCloseable {
 
     void send(long now) throws IOException {
       sent = now;
-      missing = unsent.clear().remaining();
+      missing = awaited;
+      unsent.clear();
       write();
     }
 

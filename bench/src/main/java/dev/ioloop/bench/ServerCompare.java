@@ -1,6 +1,6 @@
 package dev.ioloop.bench;
 
-import dev.ioloop.bench.EchoWorkload.Sample;
+import dev.ioloop.bench.ServerWorkload.Sample;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -17,16 +17,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures echo servers in turns. Each has a process of its own; all are warmed up, and then the
- * same clients, in this process, send to one after the other: A, B, C, A, B, C, and so on.
+ * Measures servers in turns. Each has a process of its own; all are warmed up, and then the same
+ * clients, in this process, send to one after the other: A, B, C, A, B, C, and so on.
  */
 @Command(
-    name = "echo",
+    name = "servers",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    description =
-        "Measures echo servers in turns: their CPU time, latencies and garbage per message.")
-final class EchoCompare implements Callable<Integer> {
+    description = "Measures servers in turns: their CPU time, latencies and garbage per message.")
+final class ServerCompare implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
@@ -54,7 +53,8 @@ final class EchoCompare implements Callable<Integer> {
   @Option(
       names = "--only",
       paramLabel = "REGEX",
-      description = "Only workloads with such a name: one, many, pipelined, large.")
+      description =
+          "Only workloads with such a name: one, many, pipelined, large, http, http-await.")
   private Pattern only = Pattern.compile("");
 
   @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
@@ -69,16 +69,16 @@ final class EchoCompare implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
-  private EchoCompare() {}
+  private ServerCompare() {}
 
   @Override
   public Integer call() throws Exception {
-    EchoReport report = new EchoReport(System.out);
+    ServerReport report = new ServerReport(System.out);
     Markdown.printConditions(System.out, rounds, forks);
     try (Writer file = csv == null ? Writer.nullWriter() : Files.newBufferedWriter(csv)) {
       PrintWriter lines = new PrintWriter(file, true);
       lines.println("workload,peer,round,cpu,time,median,p99,bytes");
-      for (EchoWorkload workload : EchoWorkload.values()) {
+      for (ServerWorkload workload : ServerWorkload.values()) {
         if (only.matcher(workload.id()).find()) {
           compare(workload, report, lines);
         }
@@ -88,7 +88,7 @@ final class EchoCompare implements Callable<Integer> {
     return 0;
   }
 
-  private void compare(EchoWorkload workload, EchoReport report, PrintWriter file)
+  private void compare(ServerWorkload workload, ServerReport report, PrintWriter file)
       throws Exception {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     Map<String, String> unavailable = new LinkedHashMap<>();
@@ -109,22 +109,22 @@ final class EchoCompare implements Callable<Integer> {
   }
 
   private void takeTurns(
-      EchoWorkload workload,
+      ServerWorkload workload,
       int times,
       Map<String, List<Sample>> samples,
       Map<String, String> unavailable)
       throws Exception {
-    Map<String, EchoServer> servers = new LinkedHashMap<>();
-    Map<String, EchoLoad> loads = new LinkedHashMap<>();
+    Map<String, ServerProcess> servers = new LinkedHashMap<>();
+    Map<String, ServerLoad> loads = new LinkedHashMap<>();
     try {
-      for (String peer : EchoPeers.NAMES) {
+      for (String peer : workload.peers) {
         if (!peers.matcher(peer).find()) {
           continue;
         }
         try {
-          EchoServer server = new EchoServer(peer);
+          ServerProcess server = new ServerProcess(peer);
           servers.put(peer, server);
-          loads.put(peer, new EchoLoad(server.port, workload));
+          loads.put(peer, new ServerLoad(server.port, workload));
           loads.get(peer).run(6 * TimeUnit.MILLISECONDS.toNanos(roundMillis));
         } catch (Worker.Unavailable e) {
           unavailable.put(peer, e.getMessage());
@@ -138,18 +138,18 @@ final class EchoCompare implements Callable<Integer> {
         }
       }
     } finally {
-      for (EchoLoad load : loads.values()) {
+      for (ServerLoad load : loads.values()) {
         load.close();
       }
-      servers.values().forEach(EchoServer::close);
+      servers.values().forEach(ServerProcess::close);
     }
   }
 
-  private Sample measure(EchoServer server, EchoLoad load) throws Exception {
+  private Sample measure(ServerProcess server, ServerLoad load) throws Exception {
     // Asked from outside the interval in which the CPU time is counted.
     long bytesBefore = server.allocatedBytes();
     long cpuBefore = server.cpuNanos();
-    EchoLoad.Result result = load.run(TimeUnit.MILLISECONDS.toNanos(roundMillis));
+    ServerLoad.Result result = load.run(TimeUnit.MILLISECONDS.toNanos(roundMillis));
     long cpu = server.cpuNanos() - cpuBefore;
     long bytes = server.allocatedBytes() - bytesBefore;
     double messages = result.messages();

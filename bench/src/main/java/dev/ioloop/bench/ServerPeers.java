@@ -7,6 +7,7 @@ import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.net.TCPServer;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -44,12 +45,12 @@ import org.jspecify.annotations.Nullable;
  * The echo servers that are compared, each as its own experts would write it, on one thread. All
  * send back what one read has brought.
  */
-final class EchoPeers {
+final class ServerPeers {
   private static final int CHUNK = 64 * 1024;
   private static final String HOST = "127.0.0.1";
   private static final int PATIENCE_SECONDS = 20;
 
-  static final List<String> NAMES =
+  static final List<String> ECHO =
       List.of(
           "ioloop-epoll",
           "ioloop-epoll-buffer",
@@ -63,7 +64,7 @@ final class EchoPeers {
           "virtual-threads",
           "c-epoll");
 
-  private EchoPeers() {}
+  private ServerPeers() {}
 
   /**
    * Starts the server of a peer.
@@ -80,15 +81,25 @@ final class EchoPeers {
       case "ioloop-nio" -> ioloop("nio", new Coroutines());
       case "netty-epoll" -> {
         Epoll.ensureAvailability();
-        yield netty(EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+        yield netty(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, new Echo());
       }
       case "netty-io_uring" -> {
         IoUring.ensureAvailability();
-        yield netty(IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+        yield netty(IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class, new Echo());
       }
-      case "netty-nio" -> netty(NioIoHandler.newFactory(), NioServerSocketChannel.class);
+      case "netty-nio" ->
+          netty(NioIoHandler.newFactory(), NioServerSocketChannel.class, new Echo());
       case "vertx" -> vertx();
       case "virtual-threads" -> virtualThreads();
+      case "http-callback",
+          "http-coroutine",
+          "http-await-callback",
+          "http-await-coroutine",
+          "http-virtual-thread" -> {
+        Epoll.ensureAvailability();
+        yield netty(
+            EpollIoHandler.newFactory(), EpollServerSocketChannel.class, HttpPeers.pipeline(peer));
+      }
       default -> throw LoopBenchmark.unknown(peer);
     };
   }
@@ -168,13 +179,14 @@ final class EchoPeers {
     }
   }
 
-  private static int netty(IoHandlerFactory factory, Class<? extends ServerChannel> channel)
+  private static int netty(
+      IoHandlerFactory factory, Class<? extends ServerChannel> channel, ChannelHandler handler)
       throws InterruptedException {
     SocketAddress address =
         new ServerBootstrap()
             .group(new MultiThreadIoEventLoopGroup(1, factory))
             .channel(channel)
-            .childHandler(new Echo())
+            .childHandler(handler)
             .bind(HOST, 0)
             .sync()
             .channel()
@@ -243,7 +255,7 @@ final class EchoPeers {
   }
 
   // The benchmarks are compiled for JDK 17.
-  private static ExecutorService newVirtualThreadPerTaskExecutor() {
+  static ExecutorService newVirtualThreadPerTaskExecutor() {
     try {
       return (ExecutorService)
           MethodHandles.publicLookup()

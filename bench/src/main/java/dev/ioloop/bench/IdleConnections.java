@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = "Measures the live heap of an echo server for each idle connection.")
-final class EchoIdle implements Callable<Integer> {
+final class IdleConnections implements Callable<Integer> {
   @Option(
       names = "--connections",
       paramLabel = "N",
@@ -37,13 +37,13 @@ final class EchoIdle implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
-  private EchoIdle() {}
+  private IdleConnections() {}
 
   @Override
   public Integer call() throws Exception {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("peer", "bytes"));
-    for (String peer : EchoPeers.NAMES) {
+    for (String peer : ServerPeers.ECHO) {
       if (peers.matcher(peer).find()) {
         rows.add(List.of(peer, measure(peer)));
       }
@@ -55,7 +55,7 @@ final class EchoIdle implements Callable<Integer> {
 
   private String measure(String peer) throws Exception {
     List<SocketChannel> clients = new ArrayList<>(connections);
-    try (EchoServer server = new EchoServer(peer)) {
+    try (ServerProcess server = new ServerProcess(peer)) {
       connect(server, connections, clients);
       end(clients);
       long before = server.liveBytes();
@@ -86,11 +86,11 @@ final class EchoIdle implements Callable<Integer> {
     clients.clear();
   }
 
-  private static void connect(EchoServer server, int count, List<SocketChannel> clients)
+  private static void connect(ServerProcess server, int count, List<SocketChannel> clients)
       throws IOException {
     ByteBuffer message = ByteBuffer.allocate(1);
     for (int i = 0; i < count; i++) {
-      SocketChannel client = EchoLoad.connect(server.port);
+      SocketChannel client = ServerLoad.connect(server.port);
       clients.add(client);
       client.write(message.clear());
       client.read(message.clear());

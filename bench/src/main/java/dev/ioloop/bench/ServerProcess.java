@@ -25,7 +25,7 @@ import java.util.stream.LongStream;
  * why it cannot run here. Then it answers "allocated" and "live" with bytes, and ends with its
  * input.
  */
-final class EchoServer implements AutoCloseable {
+final class ServerProcess implements AutoCloseable {
   private static final String READY = "ready ";
   private static final String ALLOCATED = "allocated";
   private static final String LIVE = "live";
@@ -39,7 +39,7 @@ final class EchoServer implements AutoCloseable {
   private final BufferedReader from;
 
   /** Starts a server and waits until it listens. */
-  EchoServer(String peer) throws IOException, InterruptedException, Worker.Unavailable {
+  ServerProcess(String peer) throws IOException, InterruptedException, Worker.Unavailable {
     isJava = !peer.equals(C);
     process =
         new ProcessBuilder(isJava ? java(peer) : List.of(compileC()))
@@ -67,7 +67,7 @@ final class EchoServer implements AutoCloseable {
         "-Djdk.virtualThreadScheduler.parallelism=1",
         "-cp",
         System.getProperty("java.class.path"),
-        EchoServer.class.getName(),
+        ServerProcess.class.getName(),
         peer);
   }
 
@@ -83,7 +83,7 @@ final class EchoServer implements AutoCloseable {
     } catch (IOException e) {
       throw new Worker.Unavailable("no C compiler: " + e.getMessage());
     }
-    try (InputStream source = EchoServer.class.getResourceAsStream("echo.c");
+    try (InputStream source = ServerProcess.class.getResourceAsStream("echo.c");
         var input = compiler.getOutputStream()) {
       Objects.requireNonNull(source).transferTo(input);
     }
@@ -153,7 +153,7 @@ final class EchoServer implements AutoCloseable {
     PrintStream out = System.out;
     System.setOut(System.err);
     try {
-      out.println(READY + EchoPeers.open(args[0]));
+      out.println(READY + ServerPeers.open(args[0]));
     } catch (IllegalArgumentException | IllegalStateException | LinkageError e) {
       out.println(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
       System.exit(1);

@@ -1,26 +1,24 @@
 package dev.ioloop.bench;
 
-import dev.ioloop.bench.EchoWorkload.Metric;
-import dev.ioloop.bench.EchoWorkload.Sample;
-import dev.ioloop.bench.EchoWorkload.Target;
+import dev.ioloop.bench.ServerWorkload.Metric;
+import dev.ioloop.bench.ServerWorkload.Sample;
+import dev.ioloop.bench.ServerWorkload.Target;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Prints what the echo servers cost. */
-final class EchoReport {
-  private static final String REFERENCE = "netty-epoll";
-
+final class ServerReport {
   private final PrintStream out;
   private final List<String> verdicts = new ArrayList<>();
 
-  EchoReport(PrintStream out) {
+  ServerReport(PrintStream out) {
     this.out = out;
   }
 
   void print(
-      EchoWorkload workload, Map<String, List<Sample>> samples, Map<String, String> unavailable) {
+      ServerWorkload workload, Map<String, List<Sample>> samples, Map<String, String> unavailable) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -30,9 +28,9 @@ final class EchoReport {
             "p99 us",
             "CPU us",
             "bytes",
-            "CPU / " + REFERENCE,
-            "time / " + REFERENCE));
-    List<Sample> reference = samples.get(REFERENCE);
+            "CPU / " + workload.reference,
+            "time / " + workload.reference));
+    List<Sample> reference = samples.get(workload.reference);
     samples.forEach(
         (peer, taken) ->
             rows.add(
@@ -43,9 +41,9 @@ final class EchoReport {
                     micros(median(taken, Metric.P99)),
                     micros(median(taken, Metric.CPU)),
                     String.format("%.0f", median(taken, Metric.BYTES)),
-                    ratio(peer, taken, reference, Metric.CPU),
-                    ratio(peer, taken, reference, Metric.TIME))));
-    out.printf("%n### echo: %s (%s)%n%n", workload.title, workload.id());
+                    ratio(workload, peer, taken, reference, Metric.CPU),
+                    ratio(workload, peer, taken, reference, Metric.TIME))));
+    out.printf("%n### %s (%s)%n%n", workload.title, workload.id());
     Markdown.printTable(out, rows);
     unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
     for (Target target : workload.targets) {
@@ -59,7 +57,7 @@ final class EchoReport {
     verdicts.forEach(out::println);
   }
 
-  private void judge(EchoWorkload workload, Target target, Map<String, List<Sample>> samples) {
+  private void judge(ServerWorkload workload, Target target, Map<String, List<Sample>> samples) {
     List<Sample> taken = samples.get(target.peer());
     List<Sample> reference = samples.get(target.reference());
     String subject = "- " + workload.id() + ", " + target.peer() + ", " + target.metric().title;
@@ -80,8 +78,12 @@ final class EchoReport {
   }
 
   private static String ratio(
-      String peer, List<Sample> taken, List<Sample> reference, Metric metric) {
-    return peer.equals(REFERENCE)
+      ServerWorkload workload,
+      String peer,
+      List<Sample> taken,
+      List<Sample> reference,
+      Metric metric) {
+    return peer.equals(workload.reference)
         ? "1"
         : reference == null ? "-" : Markdown.text(interval(taken, reference, metric));
   }
