@@ -49,9 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the messages to handle; others are passed on
  */
 public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
-  private final TypeParameterMatcher matcher =
-      TypeParameterMatcher.find(this, CoroutineHandler.class, "I");
-
+  private final TypeParameterMatcher matcher;
   private final Queue<I> waiting = new ArrayDeque<>();
   private @Nullable IOLoop loop;
 
@@ -67,7 +65,9 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private boolean ended;
 
   /** Called by subclasses. */
+  @SuppressWarnings("this-escape") // Both look at the class alone.
   protected CoroutineHandler() {
+    matcher = TypeParameterMatcher.find(this, CoroutineHandler.class, "I");
     ensureNotSharable();
   }
 
