@@ -89,8 +89,14 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** The state of the thread that runs iterations. Null until the first start. */
   private @Nullable ThreadState threadState;
 
+  /** The state of the owner, if a fiber's thread has ever been that. */
+  private @Nullable ThreadState ownerState;
+
   /** Whether a callback of the loop's own thread has to ask the host for a turn. */
   private boolean dormant;
+
+  /** After how long the watchdog reports the loop; null for never. */
+  private volatile @Nullable Duration blockingLimit = Watchdog.defaultLimit();
 
   private volatile boolean running;
   private volatile boolean stopRequested;
@@ -106,6 +112,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       hosted = new HostedTurns(this, host, iterations, callbacks);
       owner = HostedTurns.NOT_YET;
       running = true;
+      Watchdog.watch(this, blockingLimit);
       hosted.begin();
     } else {
       hosted = null;
@@ -283,9 +290,11 @@ public final class IOLoop implements Executor, AutoCloseable {
     state.running = this;
     state.context = null;
     running = true;
+    Watchdog.watch(this, blockingLimit);
     try {
       iterations.run();
     } finally {
+      Watchdog.unwatch(this);
       running = false;
       stopRequested = false;
       state.running = null;
@@ -338,6 +347,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (thread != owner) {
       thread = owner;
       threadState = state;
+      ownerState = null;
     }
     state.current = this;
     state.running = this;
@@ -463,6 +473,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     unwindCoroutines(state);
     closed = true;
     running = false;
+    Watchdog.unwatch(this);
     callbacks.close(IOLoop::drop);
     timeouts.clear();
     watches.close(allHandles);
@@ -811,6 +822,46 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
+   * Has the loop reported when an iteration has taken longer than this, while it does: a warning of
+   * the {@link System.Logger} named {@code dev.ioloop}, with the stack of the culprit and, if it is
+   * one, the coroutine; again after twice that time, and so on, and once more when the loop goes
+   * on. By default after two seconds, or what the system property {@code dev.ioloop.watchdog} says:
+   * {@code 100ms}, {@code 2s} or {@code off}.
+   *
+   * <p>Safe to call from any thread. Tornado: {@code IOLoop.set_blocking_log_threshold} as of 4.4.
+   *
+   * @param limit null for no reports
+   * @throws IllegalArgumentException if {@code limit} is not positive
+   */
+  public void setBlockingLogThreshold(@Nullable Duration limit) {
+    if (limit != null && (limit.isZero() || limit.isNegative())) {
+      throw new IllegalArgumentException("the limit is not positive; null is for none: " + limit);
+    }
+    blockingLimit = limit;
+    if (running) {
+      Watchdog.watch(this, limit);
+    }
+  }
+
+  /** Returns a number that changes with each iteration and each poll. For the watchdog. */
+  long progress() {
+    return iterations.progress();
+  }
+
+  /** Returns the thread that runs the loop, or the coroutine it waits for. For the watchdog. */
+  @Nullable Thread presentThread() {
+    Thread present = owner;
+    return present == HostedTurns.NOT_YET ? null : present;
+  }
+
+  /** Returns the coroutine that has the loop now, or null. For the watchdog, which may be late. */
+  @Nullable String presentCoroutine() {
+    ThreadState state = ownerState != null ? ownerState : threadState;
+    Fiber fiber = state == null ? null : state.fiber();
+    return fiber == null || fiber.ended() ? null : String.valueOf(fiber.body());
+  }
+
+  /**
    * Replaces what happens to an exception that nobody caught: {@code handler} is given the
    * callback, handler, {@link PeriodicCallback} or coroutine's future that failed, and the
    * exception. The default logs through the {@link System.Logger} named {@code dev.ioloop}. What
@@ -906,9 +957,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /** Hands the loop over between a thread and the thread of a fiber that it resumes. */
-  void moveOwner(Thread from, Thread to) {
+  void moveOwner(Thread from, Thread to, ThreadState toState) {
     if (owner == from) {
       owner = to;
+      ownerState = toState;
     }
   }
 

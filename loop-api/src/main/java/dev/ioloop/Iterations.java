@@ -231,6 +231,10 @@ final class Iterations {
     }
   }
 
+  long progress() {
+    return turns + polls;
+  }
+
   /** Returns whether a timeout is pending; {@link #firstDeadline} is its deadline then. */
   boolean hasTimeout() {
     return !timeouts.isEmpty();

@@ -65,7 +65,7 @@ final class ThreadFiber extends Fiber {
     }
     IOLoop loop = mine.current;
     if (loop != null) {
-      loop.moveOwner(caller, thread);
+      loop.moveOwner(caller, thread, mine);
     }
   }
 
@@ -76,7 +76,7 @@ final class ThreadFiber extends Fiber {
     }
     IOLoop loop = callerState.current;
     if (loop != null) {
-      loop.moveOwner(thread, caller);
+      loop.moveOwner(thread, caller, callerState);
     }
     Thread waiting = caller;
     turn = CALLER;

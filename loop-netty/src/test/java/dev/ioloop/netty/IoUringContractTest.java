@@ -60,6 +60,7 @@ import dev.ioloop.testing.contract.TimeoutContract;
 import dev.ioloop.testing.contract.TlsContract;
 import dev.ioloop.testing.contract.UnwindingContract;
 import dev.ioloop.testing.contract.WaitIteratorContract;
+import dev.ioloop.testing.contract.WatchdogContract;
 import dev.ioloop.testing.contract.YieldableContract;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -520,6 +521,14 @@ class IoUringContractTest {
 
   @Nested
   class WaitIterator extends WaitIteratorContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("io_uring");
+    }
+  }
+
+  @Nested
+  class Watchdog extends WatchdogContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("io_uring");

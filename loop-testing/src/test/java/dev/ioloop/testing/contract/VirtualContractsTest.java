@@ -22,6 +22,7 @@ final class VirtualContractsTest {
             "StreamFaultContract",
             "StreamTransportContract",
             "ThreadContract",
-            "TlsContract");
+            "TlsContract",
+            "WatchdogContract");
   }
 }
