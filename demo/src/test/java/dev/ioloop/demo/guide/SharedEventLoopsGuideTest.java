@@ -1,0 +1,241 @@
+package dev.ioloop.demo.guide;
+
+import static dev.ioloop.Gen.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.ioloop.Gen;
+import dev.ioloop.netty.CoroutineHandler;
+import dev.ioloop.testing.contract.OnEachGenerator;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.string.StringDecoder;
+import io.netty.handler.codec.string.StringEncoder;
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that others have written, awaited in the handlers of a server. */
+@OnEachGenerator
+final class SharedEventLoopsGuideTest {
+  private static final int LOOPS = 2;
+
+  @TempDir Path directory;
+
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private EventLoopGroup group;
+
+  // region netty-lettuce
+  /** Lends a client the event loops of the server, which it must not shut down. */
+  record Lent(EventLoopGroup group) implements EventLoopGroupProvider {
+    @Override
+    @SuppressWarnings("unchecked") // Lettuce asks for the kind that its channels need.
+    public <T extends EventLoopGroup> T allocate(Class<T> type) {
+      return (T) group;
+    }
+
+    @Override
+    public int threadPoolSize() {
+      return 1;
+    }
+
+    @Override
+    public Future<Boolean> release(EventExecutorGroup g, long quiet, long timeout, TimeUnit unit) {
+      return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
+    }
+
+    @Override
+    public Future<Boolean> shutdown(long quiet, long timeout, TimeUnit unit) {
+      return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
+    }
+  }
+
+  // endregion
+
+  @BeforeEach
+  void open() {
+    Assumptions.assumeTrue(Epoll.isAvailable(), "Lettuce takes epoll where it is");
+    group = new MultiThreadIoEventLoopGroup(LOOPS, EpollIoHandler.newFactory());
+  }
+
+  @AfterEach
+  void shutDown() throws InterruptedException {
+    if (group != null) {
+      group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+    }
+  }
+
+  private InetSocketAddress serve(Supplier<CoroutineHandler<String>> handlers) throws Exception {
+    Channel server =
+        new ServerBootstrap()
+            .group(group)
+            .channel(EpollServerSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel
+                        .pipeline()
+                        .addLast(new LineBasedFrameDecoder(1024))
+                        .addLast(new StringDecoder(), new StringEncoder(), handlers.get());
+                  }
+                })
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .sync()
+            .channel();
+    return (InetSocketAddress) server.localAddress();
+  }
+
+  private static String ask(InetSocketAddress address, String line) throws IOException {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.getOutputStream().write((line + "\n").getBytes(UTF_8));
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+    }
+  }
+
+  /** A Redis of the test's own. */
+  private Process startRedis(int port) throws IOException {
+    try {
+      Process redis =
+          new ProcessBuilder(
+                  "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .start();
+      BufferedReader log = redis.inputReader();
+      for (String line = log.readLine(); line != null; line = log.readLine()) {
+        if (line.contains("Ready to accept connections")) {
+          return redis;
+        }
+      }
+      throw new IOException("redis-server ended early");
+    } catch (IOException e) {
+      Assumptions.assumeFalse(
+          String.valueOf(e.getMessage()).contains("Cannot run program"),
+          "there is no redis-server here");
+      throw e;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void redisIsAskedOnTheEventLoopsOfTheServer() throws Exception {
+    int port = freePort();
+    Process process = startRedis(port);
+    try {
+      // region netty-lettuce-client
+      System.setProperty("io.lettuce.core.iouring", "false"); // group is on epoll
+      ClientResources resources =
+          ClientResources.builder()
+              .eventLoopGroupProvider(new Lent(group))
+              .eventExecutorGroup(group)
+              .build();
+      RedisClient client = RedisClient.create(resources, RedisURI.create("127.0.0.1", port));
+      RedisAsyncCommands<String, String> redis = client.connect().async();
+      // endregion
+      InetSocketAddress address =
+          serve(
+              () ->
+                  new CoroutineHandler<>() {
+                    @Override
+                    protected void handle(ChannelHandlerContext ctx, String key) {
+                      // region netty-lettuce-await
+                      await(redis.incr(key));
+                      String count = await(redis.get(key));
+                      // endregion
+                      threads.add(Thread.currentThread());
+                      ctx.writeAndFlush(count + "\n");
+                    }
+                  });
+      for (int i = 1; i <= 4; i++) {
+        assertThat(ask(address, "visits")).isEqualTo(Integer.toString(i));
+      }
+      assertThat(redis.get("visits").get()).isEqualTo("4");
+      client.shutdown();
+      resources.shutdown().sync();
+      assertThat(group.isShuttingDown()).isFalse();
+      if (Gen.generator().equals("continuation")) {
+        assertThat(threads).hasSizeLessThanOrEqualTo(LOOPS);
+      }
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
+  }
+
+  @Test
+  void httpClientOfTheJdkIsAwaited() throws Exception {
+    HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
+    web.createContext(
+        "/",
+        exchange -> {
+          byte[] body = exchange.getRequestURI().getPath().getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    web.start();
+    String base = "http://127.0.0.1:" + web.getAddress().getPort();
+    HttpClient client = HttpClient.newHttpClient();
+    try {
+      InetSocketAddress address =
+          serve(
+              () ->
+                  new CoroutineHandler<>() {
+                    @Override
+                    protected void handle(ChannelHandlerContext ctx, String path) {
+                      HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).build();
+                      HttpResponse<String> response =
+                          await(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+                      ctx.writeAndFlush(response.body() + "\n");
+                    }
+                  });
+      for (String path : List.of("/one", "/two", "/three")) {
+        assertThat(ask(address, path)).isEqualTo(path);
+      }
+    } finally {
+      web.stop(0);
+    }
+  }
+}
