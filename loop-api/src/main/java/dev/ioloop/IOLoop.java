@@ -7,6 +7,7 @@ import dev.ioloop.spi.StreamSockets;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -61,6 +62,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Far enough for anyone, and near enough to be compared by difference. */
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
 
+  private static final int MAX_SLOW_CALLBACKS = 100;
+  private static final int MAX_DUMPED = 1_000;
+
   private static final Runnable WAKE_UP = () -> {};
 
   private final String backend;
@@ -97,6 +101,9 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** After how long the watchdog reports the loop; null for never. */
   private volatile @Nullable Duration blockingLimit = Watchdog.defaultLimit();
+
+  /** Oldest first. Written by the watchdog alone, and never changed in place. */
+  private volatile List<SlowCallback> slowCallbacks = List.of();
 
   private volatile boolean running;
   private volatile boolean stopRequested;
@@ -797,18 +804,38 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /**
    * Returns a text for people: this loop, its timeouts, and each suspended coroutine with the line
-   * it waits at. Call from the loop's thread only, or when the loop is stopped.
+   * it waits at; of more than 1,000 coroutines the first ones. Call from the loop's thread only, or
+   * when the loop is stopped.
    */
   public String dump() {
+    return dump(MAX_DUMPED);
+  }
+
+  /**
+   * As {@link #dump()}, with the coroutines that were suspended first.
+   *
+   * @param coroutines how many of them; 0 or more
+   * @throws IllegalArgumentException if {@code coroutines} is negative
+   */
+  public String dump(int coroutines) {
+    if (coroutines < 0) {
+      throw new IllegalArgumentException("the number of coroutines is negative: " + coroutines);
+    }
     StringBuilder text = new StringBuilder(toString()).append('\n');
-    for (Runner<?> runner : suspended.toList()) {
+    int left = coroutines;
+    for (Runner<?> runner = suspended.first(); runner != null && left > 0; runner = runner.next) {
       if (!runner.isSuspended()) {
         continue;
       }
+      left--;
       text.append("  ").append(runner).append('\n');
       for (StackTraceElement frame : StackFrames.ofUser(runner.stackTrace())) {
         text.append("      at ").append(frame).append('\n');
       }
+    }
+    int more = suspended.size() - (coroutines - left);
+    if (more > 0) {
+      text.append("  and ").append(more).append(" more\n");
     }
     return text.toString();
   }
@@ -843,9 +870,34 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
+  /**
+   * Returns what has kept this loop for longer than the limit of {@link #setBlockingLogThreshold},
+   * oldest first: the last 100. One that goes on is the last. Safe to call from any thread.
+   */
+  public List<SlowCallback> slowCallbacks() {
+    return slowCallbacks;
+  }
+
+  /** Adds a slow callback, or replaces what was known of it. For the watchdog. */
+  void recordSlow(@Nullable SlowCallback before, SlowCallback now) {
+    List<SlowCallback> all = new ArrayList<>(slowCallbacks);
+    if (before != null && !all.isEmpty()) {
+      all.remove(all.size() - 1);
+    } else if (all.size() == MAX_SLOW_CALLBACKS) {
+      all.remove(0);
+    }
+    all.add(now);
+    slowCallbacks = List.copyOf(all);
+  }
+
   /** Returns a number that changes with each iteration and each poll. For the watchdog. */
   long progress() {
     return iterations.progress();
+  }
+
+  /** Returns whether this loop lives on a host. */
+  boolean isHosted() {
+    return hosted != null;
   }
 
   /** Returns the thread that runs the loop, or the coroutine it waits for. For the watchdog. */

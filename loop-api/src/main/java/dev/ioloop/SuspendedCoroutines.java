@@ -67,6 +67,11 @@ final class SuspendedCoroutines {
     return listed == 0;
   }
 
+  /** Returns the one that was suspended first; each knows the next. */
+  @Nullable Runner<?> first() {
+    return first;
+  }
+
   List<Runner<?>> toList() {
     List<Runner<?>> list = new ArrayList<>(listed);
     for (Runner<?> runner = first; runner != null; runner = runner.next) {

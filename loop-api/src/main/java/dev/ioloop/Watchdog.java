@@ -2,6 +2,7 @@ package dev.ioloop;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,8 @@ final class Watchdog implements Runnable {
   /** How long the thread stays without a loop: tests start and stop one after the other. */
   private static final long LINGER_MILLIS = 1_000;
 
+  private static final Runnable PROBE = () -> {};
+
   /** The packages of those who wait for events on a loop's behalf. */
   private static final List<String> WAITERS =
       List.of(
@@ -61,7 +64,11 @@ final class Watchdog implements Runnable {
     /** After how long a block is reported next. */
     long nextReport;
 
-    boolean reported;
+    /** Whether a loop on a host has been given a callback that would show that the host goes on. */
+    boolean probed;
+
+    /** The block that goes on, if it was reported. */
+    @Nullable SlowCallback reported;
 
     Watched(IOLoop loop, long limitNanos) {
       this.loop = loop;
@@ -77,6 +84,12 @@ final class Watchdog implements Runnable {
         return;
       }
       long blocked = now - since;
+      if (loop.isHosted() && !probed) {
+        if (blocked >= limitNanos / 2) {
+          probe(now);
+        }
+        return;
+      }
       if (blocked < nextReport) {
         return;
       }
@@ -86,31 +99,59 @@ final class Watchdog implements Runnable {
       if (waits(stack)) {
         goOn(now);
       } else if (loop.progress() == present) {
-        reported = true;
         nextReport = 2 * blocked;
-        LOG.log(Level.WARNING, describe(blocked, culprit, stack));
+        report(blocked, culprit, stack);
       }
     }
 
+    /** A host may be busy without any work for the loop: then the loop makes no progress either. */
+    private void probe(long now) {
+      since = now;
+      Thread host = loop.presentThread();
+      if (host != null && !waits(host.getStackTrace())) {
+        probed = true;
+        loop.addCallback(PROBE);
+      }
+    }
+
+    private void report(long blocked, @Nullable Thread culprit, StackTraceElement[] stack) {
+      SlowCallback before = reported;
+      Duration took = Duration.ofNanos(blocked);
+      Instant began = before == null ? Instant.now().minus(took) : before.began();
+      SlowCallback now =
+          new SlowCallback(began, took, false, loop.presentCoroutine(), List.of(stack));
+      LOG.log(Level.WARNING, describe(blocked, now.coroutine(), culprit, stack));
+      reported = now;
+      loop.recordSlow(before, now);
+    }
+
     private void goOn(long now) {
-      if (reported) {
+      SlowCallback slow = reported;
+      if (slow != null) {
+        Duration took = Duration.ofNanos(now - since);
+        loop.recordSlow(
+            slow, new SlowCallback(slow.began(), took, true, slow.coroutine(), slow.stack()));
         LOG.log(
             Level.WARNING, loop + " was blocked for about " + text(now - since) + " and goes on");
       }
-      reported = false;
+      reported = null;
+      probed = false;
       nextReport = limitNanos;
       since = now;
     }
 
-    private String describe(long blocked, Thread culprit, StackTraceElement[] stack) {
+    private String describe(
+        long blocked,
+        @Nullable String coroutine,
+        @Nullable Thread culprit,
+        StackTraceElement[] stack) {
       StringBuilder text = new StringBuilder();
       text.append(loop).append(" has been blocked for ").append(text(blocked));
-      String coroutine = loop.presentCoroutine();
       if (coroutine != null) {
         text.append(" by the ").append(coroutine);
       }
-      text.append(
-          "; what blocks belongs into runInExecutor(). Thread \"" + culprit.getName() + "\":");
+      String name = culprit == null ? "" : culprit.getName();
+      text.append("; what blocks belongs into runInExecutor(). Thread \"" + name + "\":");
       for (StackTraceElement frame : stack) {
         text.append("\n\tat ").append(frame);
       }

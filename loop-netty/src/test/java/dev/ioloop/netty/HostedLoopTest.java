@@ -12,6 +12,7 @@ import dev.ioloop.IOLoop;
 import dev.ioloop.Timeout;
 import dev.ioloop.locks.Lock;
 import dev.ioloop.queues.Queue;
+import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoop;
@@ -84,6 +85,63 @@ class HostedLoopTest {
             }
           });
       return copy.get();
+    }
+
+    @Test
+    void handlerThatBlocksIsReported() throws Exception {
+      try (ExpectLog log = new ExpectLog("dev.ioloop", "blocked for")) {
+        inHandler(IOLoop::current); // From now on it knows its thread.
+        loop.setBlockingLogThreshold(Duration.ofMillis(20));
+        inHandler(
+            () -> {
+              while (loop.slowCallbacks().isEmpty()) {
+                Thread.onSpinWait();
+              }
+              return null;
+            });
+        loop.setBlockingLogThreshold(null);
+        assertThat(loop.slowCallbacks().get(0).stack().toString()).contains("HostedLoopTest");
+        assertThat(log.records()).isNotEmpty();
+      }
+    }
+
+    @Test
+    void eventLoopThatIsBusyWithoutTheLoopIsNotReported() throws Exception {
+      try (ExpectLog log = new ExpectLog("dev.ioloop", "blocked for");
+          IOLoop witness = IOLoop.create("epoll")) {
+        inHandler(IOLoop::current);
+        AtomicInteger done = new AtomicInteger();
+        Runnable work =
+            new Runnable() {
+              @Override
+              public void run() {
+                spin(Duration.ofMillis(1));
+                if (done.get() == 0) {
+                  eventLoop.execute(this);
+                }
+              }
+            };
+        loop.setBlockingLogThreshold(Duration.ofMillis(50));
+        eventLoop.execute(work);
+        // A limit of its own tells when enough time has passed.
+        witness.setBlockingLogThreshold(Duration.ofMillis(300));
+        witness.runSync(
+            () -> {
+              while (witness.slowCallbacks().isEmpty()) {
+                Thread.onSpinWait();
+              }
+            });
+        done.set(1);
+        assertThat(loop.slowCallbacks()).isEmpty();
+        assertThat(log.records()).isNotEmpty();
+      }
+    }
+
+    private static void spin(Duration length) {
+      long end = System.nanoTime() + length.toNanos();
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
     }
 
     @Test

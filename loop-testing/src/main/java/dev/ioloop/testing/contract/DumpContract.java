@@ -112,6 +112,21 @@ public abstract class DumpContract extends LoopContract {
   }
 
   @Test
+  void coroutinesBeyondWhatWasAskedForAreCounted() {
+    loop.makeCurrent();
+    for (int i = 0; i < 5; i++) {
+      waiting(new Future<>());
+    }
+    assertThat(loop.dump(2).lines().filter(line -> line.startsWith("  c"))).hasSize(2);
+    assertThat(loop.dump(2)).endsWith("  and 3 more\n");
+    assertThat(loop.dump(0)).endsWith("  and 5 more\n");
+    assertThat(loop.dump(5)).isEqualTo(loop.dump());
+    assertThatThrownBy(() -> loop.dump(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-1");
+  }
+
+  @Test
   void lineIsThatOfThePresentAwait() {
     loop.makeCurrent();
     Future<Void> first = new Future<>();

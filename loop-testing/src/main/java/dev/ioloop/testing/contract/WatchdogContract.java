@@ -10,6 +10,7 @@ import dev.ioloop.testing.ExpectLog;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,26 @@ public abstract class WatchdogContract extends ChannelContract {
           awaitReport("goes on");
         });
     assertThat(reports().get(0)).contains("by the coroutine of", "blockUntilReported");
+  }
+
+  @Test
+  void slowCallbacksAreKept() {
+    loop.runSync(
+        () -> {
+          loop.addCallback(this::blockUntilReported);
+          await(moment);
+          awaitReport("goes on");
+        });
+    assertThat(loop.slowCallbacks())
+        .singleElement()
+        .satisfies(
+            slow -> {
+              assertThat(slow.ended()).isTrue();
+              assertThat(slow.took()).isGreaterThanOrEqualTo(LIMIT);
+              assertThat(slow.began().plus(slow.took())).isBeforeOrEqualTo(Instant.now());
+              assertThat(slow.coroutine()).isNull();
+              assertThat(slow.stack().toString()).contains("blockUntilReported");
+            });
   }
 
   @Test

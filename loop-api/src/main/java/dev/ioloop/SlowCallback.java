@@ -1,0 +1,23 @@
+package dev.ioloop;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A callback, handler or segment of a coroutine that kept a loop for longer than its limit; see
+ * {@link IOLoop#slowCallbacks}.
+ *
+ * @param began when, to a quarter of the limit
+ * @param took how long it has taken so far, to a quarter of the limit
+ * @param ended whether it has ended since
+ * @param coroutine the coroutine, or null if it was a callback or a handler
+ * @param stack what it was at when it was last seen to block, innermost frame first
+ */
+public record SlowCallback(
+    Instant began,
+    Duration took,
+    boolean ended,
+    @Nullable String coroutine,
+    List<StackTraceElement> stack) {}
