@@ -11,7 +11,7 @@ public class CallbackBenchmark extends LoopBenchmark {
   private static final int BATCH = 1_000;
 
   /** Deque: no loop at all, the floor. */
-  @Param({"ioloop-epoll", "ioloop-io_uring", "ioloop-nio", "netty", "deque"})
+  @Param({"ioloop-epoll", "ioloop-io_uring", "ioloop-nio", "ioloop-hosted", "netty", "deque"})
   public String peer;
 
   @Override
@@ -19,6 +19,7 @@ public class CallbackBenchmark extends LoopBenchmark {
     switch (peer) {
       case "ioloop-epoll", "ioloop-io_uring", "ioloop-nio" ->
           use(new Host.Ours(peer.substring(OURS.length())));
+      case "ioloop-hosted" -> use(new Host.Hosted());
       case "netty" -> use(new Host.Netty());
       case "deque" -> use(new Host.Bare());
       default -> throw unknown(peer);

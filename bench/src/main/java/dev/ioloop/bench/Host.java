@@ -2,6 +2,7 @@ package dev.ioloop.bench;
 
 import dev.ioloop.Gen;
 import dev.ioloop.IOLoop;
+import dev.ioloop.netty.NettyIOLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -97,7 +98,7 @@ abstract class Host implements AutoCloseable {
   }
 
   /** A Netty event loop on epoll with a thread of its own, which the measuring thread waits for. */
-  static final class Netty extends Host {
+  static class Netty extends Host {
     private static final int PATIENCE_SECONDS = 120;
 
     final EventLoop eventLoop;
@@ -128,6 +129,16 @@ abstract class Host implements AutoCloseable {
     @Override
     public void close() {
       eventLoop.parent().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+  }
+
+  /** The IOLoop of such an event loop. */
+  static final class Hosted extends Netty {
+    private final IOLoop loop = NettyIOLoop.of(eventLoop);
+
+    @Override
+    Executor executor() {
+      return loop;
     }
   }
 
