@@ -7,6 +7,7 @@ import static dev.ioloop.Gen.multi;
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>java -jar demo/target/ioloop-demo.jar asyn-sum</pre>
  */
-final class AsynSum implements Runnable {
+public final class AsynSum implements Runnable {
+  private final Consumer<Object> out;
 
-  private static final class Demo {
+  /** Gives each line to {@code out}. */
+  public AsynSum(Consumer<Object> out) {
+    this.out = out;
+  }
+
+  private final class Demo {
     private final IOLoop loop;
     private @Nullable Future<Integer> future;
 
@@ -32,32 +39,36 @@ final class AsynSum implements Runnable {
     Future<Integer> asynSum(int a, int b) {
       return coroutine(
           () -> {
-            System.out.println(" asyn_sum " + a + " " + b);
+            out.accept(" asyn_sum " + a + " " + b);
             if (future == null || future.done()) {
               future = new Future<>();
               loop.addCallback(() -> doSomethingLong(a, b));
             }
             int result = await(future);
-            System.out.println("after yielded");
-            System.out.println(a + " " + b + " " + result);
+            out.accept("after yielded");
+            out.accept(a + " " + b + " " + result);
             return result;
           });
     }
   }
 
+  /** Starts two coroutines on {@code loop}, which is the current one. */
+  public Future<List<Integer>> start(IOLoop loop) {
+    Future<Integer> first = new Demo(loop).asynSum(2, 3);
+    out.accept(first);
+    Future<Integer> second = new Demo(loop).asynSum(2, 3);
+    out.accept(second);
+    return multi(List.of(first, second));
+  }
+
   @Override
   public void run() {
     try (IOLoop loop = IOLoop.instance()) {
-      Future<Integer> first = new Demo(loop).asynSum(2, 3);
-      System.out.println(first);
-      Future<Integer> second = new Demo(loop).asynSum(2, 3);
-      System.out.println(second);
-
+      Future<List<Integer>> both = start(loop);
       // A loop runs until it is told to stop.
-      Future<List<Integer>> both = multi(List.of(first, second));
       loop.addFuture(both, done -> loop.stop());
 
-      System.out.println("start  " + "*".repeat(20));
+      out.accept("start  " + "*".repeat(20));
       loop.start();
       both.result(); // throws what a coroutine has thrown
     }

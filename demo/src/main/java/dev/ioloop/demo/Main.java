@@ -1,6 +1,9 @@
 package dev.ioloop.demo;
 
+import dev.ioloop.demo.serve.Serve;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -39,6 +42,7 @@ public final class Main {
     main.addSubcommand("tls-echo", tlsEcho());
     main.addSubcommand("proxy", proxy());
     main.addSubcommand("chat", chat());
+    main.addSubcommand("serve", serve());
     main.addSubcommand("backends", backends());
 
     ErrorHandler errors = new ErrorHandler();
@@ -54,7 +58,7 @@ public final class Main {
 
   private static CommandSpec asynSum() {
     return Usage.of(
-        new AsynSum(),
+        new AsynSum(System.out::println),
         "Two coroutines that wait for a sum, which a callback of the loop computes.",
         "asyn-sum",
         "asyn-sum --backend nio --generator thread");
@@ -223,6 +227,54 @@ public final class Main {
             "chat --port 9000")
         .addOption(host)
         .addOption(port);
+  }
+
+  private static CommandSpec serve() {
+    OptionSpec host = host();
+    OptionSpec port = port("8080", "Where to listen; 0 is any free port.");
+    OptionSpec loops =
+        OptionSpec.builder("--loops")
+            .paramLabel("N")
+            .type(int.class)
+            .converters(new CountConverter(1, 64))
+            .defaultValue("2")
+            .description("How many event loops serve. Default: 2.")
+            .build();
+    OptionSpec allowed =
+        OptionSpec.builder("--allow-host")
+            .paramLabel("NAME")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .initialValue(List.of())
+            .description(
+                "A name under which browsers may reach this server, beside localhost and its"
+                    + " addresses. May be given several times.")
+            .build();
+    OptionSpec redis =
+        OptionSpec.builder("--redis")
+            .paramLabel("URI")
+            .type(URI.class)
+            .converters(new RedisUriConverter())
+            .description(
+                "The Redis that carries the chat to other servers: redis://HOST:PORT. Other users"
+                    + " of this machine may see a password in it.")
+            .build();
+    return Usage.of(
+            () ->
+                Serve.run(
+                    host.getValue(),
+                    port.getValue(),
+                    loops.getValue(),
+                    allowed.getValue(),
+                    redis.getValue()),
+            "A web server on Netty: its page shows its event loops while they run, and has a chat.",
+            "serve --port 8080",
+            "serve --backend nio --redis redis://localhost:6379")
+        .addOption(host)
+        .addOption(port)
+        .addOption(loops)
+        .addOption(allowed)
+        .addOption(redis);
   }
 
   private static CommandSpec backends() {

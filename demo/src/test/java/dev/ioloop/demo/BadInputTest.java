@@ -85,7 +85,7 @@ final class BadInputTest {
         .asString()
         .contains(
             "--help",
-            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, backends");
+            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, serve, backends");
   }
 
   @Test
@@ -96,7 +96,7 @@ final class BadInputTest {
         .last()
         .asString()
         .contains(
-            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, backends");
+            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, serve, backends");
   }
 
   @Test
@@ -124,6 +124,31 @@ final class BadInputTest {
         "Invalid value for option '--period': \""
             + period
             + "\" is not a duration; write a whole number and ms, s or m: 200ms, 1s, 2m");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:6379", "http://:secret@localhost", "redis://:secret@", "a b"})
+  void redisIsAUriThatIsNotRepeated(String uri) {
+    CommandRun run = CommandRun.of("serve", "--redis", uri);
+    assertRefused(
+        run,
+        "Invalid value for option '--redis': that is not where a Redis is; write redis://HOST:PORT,"
+            + " redis://:PASSWORD@HOST:PORT, or rediss:// for TLS");
+    assertThat(run.err()).noneMatch(line -> line.contains("secret"));
+  }
+
+  @Test
+  void redisThatIsNotThereIsAnErrorThatNamesNoPassword() throws Exception {
+    int port = RedisServer.freePort();
+    CommandRun run =
+        CommandRun.of("serve", "--port", "0", "--redis", "redis://:secret@127.0.0.1:" + port);
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .first()
+        .asString()
+        .startsWith("serve failed: no Redis at 127.0.0.1:" + port + ": ");
+    assertThat(run.err()).noneMatch(line -> line.contains("secret"));
   }
 
   @ParameterizedTest

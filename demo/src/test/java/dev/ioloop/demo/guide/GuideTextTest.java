@@ -29,6 +29,7 @@ final class GuideTextTest {
   private static final List<Path> SOURCES =
       List.of(
           Path.of("src/test/java/dev/ioloop/demo/guide"),
+          Path.of("src/main/java/dev/ioloop/demo/serve/LentEventLoops.java"),
           Path.of("..", "loop-slf4j/src/test/java/dev/ioloop/slf4j/MdcGuideTest.java"));
 
   /** Returns the regions of all sources by their names. */

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.ioloop.Gen;
+import dev.ioloop.demo.RedisServer;
+import dev.ioloop.demo.serve.LentEventLoops;
 import dev.ioloop.netty.CoroutineHandler;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,15 +26,11 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.string.StringDecoder;
 import io.netty.handler.codec.string.StringEncoder;
-import io.netty.util.concurrent.EventExecutorGroup;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -60,33 +57,6 @@ final class SharedEventLoopsGuideTest {
 
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private EventLoopGroup group;
-
-  // region netty-lettuce
-  /** Lends a client the event loops of the server, which it must not shut down. */
-  record Lent(EventLoopGroup group) implements EventLoopGroupProvider {
-    @Override
-    @SuppressWarnings("unchecked") // Lettuce asks for the kind that its channels need.
-    public <T extends EventLoopGroup> T allocate(Class<T> type) {
-      return (T) group;
-    }
-
-    @Override
-    public int threadPoolSize() {
-      return 1;
-    }
-
-    @Override
-    public Future<Boolean> release(EventExecutorGroup g, long quiet, long timeout, TimeUnit unit) {
-      return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
-    }
-
-    @Override
-    public Future<Boolean> shutdown(long quiet, long timeout, TimeUnit unit) {
-      return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
-    }
-  }
-
-  // endregion
 
   @BeforeEach
   void open() {
@@ -129,46 +99,15 @@ final class SharedEventLoopsGuideTest {
     }
   }
 
-  /** A Redis of the test's own. */
-  private Process startRedis(int port) throws IOException {
-    try {
-      Process redis =
-          new ProcessBuilder(
-                  "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .start();
-      BufferedReader log = redis.inputReader();
-      for (String line = log.readLine(); line != null; line = log.readLine()) {
-        if (line.contains("Ready to accept connections")) {
-          return redis;
-        }
-      }
-      throw new IOException("redis-server ended early");
-    } catch (IOException e) {
-      Assumptions.assumeFalse(
-          String.valueOf(e.getMessage()).contains("Cannot run program"),
-          "there is no redis-server here");
-      throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void redisIsAskedOnTheEventLoopsOfTheServer() throws Exception {
-    int port = freePort();
-    Process process = startRedis(port);
-    try {
+    int port = RedisServer.freePort();
+    try (RedisServer server = RedisServer.start(port, directory, "")) {
       // region netty-lettuce-client
       System.setProperty("io.lettuce.core.iouring", "false"); // group is on epoll
       ClientResources resources =
           ClientResources.builder()
-              .eventLoopGroupProvider(new Lent(group))
+              .eventLoopGroupProvider(new LentEventLoops(group))
               .eventExecutorGroup(group)
               .build();
       RedisClient client = RedisClient.create(resources, RedisURI.create("127.0.0.1", port));
@@ -198,9 +137,6 @@ final class SharedEventLoopsGuideTest {
       if (Gen.generator().equals("continuation")) {
         assertThat(threads).hasSizeLessThanOrEqualTo(LOOPS);
       }
-    } finally {
-      process.destroy();
-      process.waitFor();
     }
   }
 

@@ -1,0 +1,51 @@
+package dev.ioloop.demo.serve;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What server and page say to each other: JSON, with the kind of a message in {@code type}. */
+final class Messages {
+  private static final Gson GSON = new Gson();
+
+  private record Loops(String chat, int clients, List<LoopState> loops) {}
+
+  private record Notice(String text) {}
+
+  private Messages() {}
+
+  static String chat(ChatLine line) {
+    return typed("chat", line);
+  }
+
+  /** Something to tell one person. */
+  static String notice(String text) {
+    return typed("notice", new Notice(text));
+  }
+
+  /**
+   * The state of the server.
+   *
+   * @param chat how the chat reaches other servers
+   */
+  static String loops(String chat, int clients, List<LoopState> loops) {
+    return typed("loops", new Loops(chat, clients, loops));
+  }
+
+  private static String typed(String type, Object message) {
+    JsonObject json = GSON.toJsonTree(message).getAsJsonObject();
+    json.addProperty("type", type);
+    return GSON.toJson(json);
+  }
+
+  /** Returns what somebody says, or null where it cannot be understood. */
+  static @Nullable ChatLine chatLine(String json) {
+    try {
+      return GSON.fromJson(json, ChatLine.class);
+    } catch (JsonParseException e) {
+      return null;
+    }
+  }
+}
