@@ -121,10 +121,10 @@ class HostedLoopTest {
                 }
               }
             };
-        loop.setBlockingLogThreshold(Duration.ofMillis(50));
+        loop.setBlockingLogThreshold(Duration.ofMillis(200));
         eventLoop.execute(work);
         // A limit of its own tells when enough time has passed.
-        witness.setBlockingLogThreshold(Duration.ofMillis(300));
+        witness.setBlockingLogThreshold(Duration.ofMillis(600));
         witness.runSync(
             () -> {
               while (witness.slowCallbacks().isEmpty()) {
