@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns the kinds of bodies that users give into the one kind that a coroutine runs. */
 final class Bodies {
 
+  private static final int MAX_NAME = 200;
+
   /** A callable that runs what the user gave. */
   interface Wrapper {
     Object body();
@@ -32,7 +34,46 @@ final class Bodies {
     }
   }
 
+  /** A body with a name of its own. */
+  private record Named<T extends @Nullable Object>(String name, Callable<T> body)
+      implements Callable<T>, Wrapper {
+    @Override
+    public T call() throws Exception {
+      return body.call();
+    }
+  }
+
   private Bodies() {}
+
+  static <T extends @Nullable Object> Callable<T> named(String name, Callable<T> body) {
+    Objects.requireNonNull(body, "body == null");
+    StringBuilder printable = new StringBuilder();
+    name.codePoints()
+        .limit(MAX_NAME)
+        .forEach(
+            c -> {
+              if (isPrintable(c)) {
+                printable.appendCodePoint(c);
+              } else {
+                printable.append("\\u{").append(Integer.toHexString(c)).append('}');
+              }
+            });
+    return new Named<>(printable.toString(), body);
+  }
+
+  /** Returns whether a character can be shown in a line of text without changing that line. */
+  private static boolean isPrintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
 
   static Callable<@Nullable Void> of(Action body) {
     return new OfAction(Objects.requireNonNull(body, "body == null"));
@@ -42,10 +83,13 @@ final class Bodies {
     return new OfAsync<>(Objects.requireNonNull(body, "body == null"));
   }
 
-  /** Returns a name for a body: the class in which it is written. */
+  /** Returns what to call a body: its name in quotes, or the class in which it is written. */
   static String name(Object callable) {
     Object body = callable;
     while (body instanceof Wrapper wrapper) {
+      if (body instanceof Named<?> named) {
+        return '"' + named.name() + '"';
+      }
       body = wrapper.body();
     }
     String name = body.getClass().getName();

@@ -2,6 +2,8 @@ package dev.ioloop;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -283,7 +285,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
    */
   private boolean isDirect() {
     Class<?> type = getClass();
-    return type == Future.class || type == CoroutineFuture.class || type == OwnedFuture.class;
+    return type == Future.class
+        || type == CoroutineFuture.class
+        || type == OwnedFuture.class
+        || type == JoinFuture.class;
   }
 
   /** Called for a done future: takes the callbacks, once, and runs them. */
@@ -349,6 +354,16 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   /** The text that names this future in a report of its lost failure. */
   String describe() {
     return "Future";
+  }
+
+  /** Returns the futures from whose outcome that of this one follows. */
+  Collection<? extends Future<?>> sources() {
+    return List.of();
+  }
+
+  /** Returns what this future stands for, for people, or null. */
+  @Nullable String purpose() {
+    return null;
   }
 
   /** Returns the result of this future, which is done, or throws its exception. */

@@ -74,6 +74,24 @@ public final class Gen {
   }
 
   /**
+   * Returns a body that bears a name where coroutines are listed, as by {@link IOLoop#dump}; others
+   * are called after the class in which they are written: {@code coroutine(named("session of " +
+   * user, () -> serve(user)))}.
+   *
+   * <p>Safe to call from any thread. Tornado, or rather asyncio: {@code create_task(name=..)}.
+   *
+   * @param name is shown up to its 200th character, control characters as {@code \u005Cu{..}}
+   */
+  public static <T extends @Nullable Object> Callable<T> named(String name, Callable<T> body) {
+    return Bodies.named(name, body);
+  }
+
+  /** As {@link #named(String, Callable)}, for a body without a result. */
+  public static Callable<@Nullable Void> named(String name, Action body) {
+    return Bodies.named(name, Bodies.of(body));
+  }
+
+  /**
    * Waits until {@code future} is done, and returns its result or throws the very exception that it
    * failed with, checked ones too. The loop goes on meanwhile. A future that is done already does
    * not suspend.
@@ -232,15 +250,7 @@ public final class Gen {
       return outcome;
     }
     Timeout[] made = new Timeout[1];
-    Future<T> outcome =
-        Future.owned(
-            () -> {
-              if (loop.isInLoop()) {
-                loop.removeTimeout(made[0]);
-              } else {
-                loop.addCallback(() -> loop.removeTimeout(made[0]));
-              }
-            });
+    Future<T> outcome = Future.owned(new EndOfWait(loop, made, inner));
     Timeout timer =
         loop.callLater(
             delay,

@@ -64,6 +64,7 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   private static final int MAX_SLOW_CALLBACKS = 100;
   private static final int MAX_DUMPED = 1_000;
+  private static final int MAX_DUMPED_TIMEOUTS = 10;
 
   private static final Runnable WAKE_UP = () -> {};
 
@@ -803,9 +804,11 @@ public final class IOLoop implements Executor, AutoCloseable {
   // Debugging and errors
 
   /**
-   * Returns a text for people: this loop, its timeouts, and each suspended coroutine with the line
-   * it waits at; of more than 1,000 coroutines the first ones. Call from the loop's thread only, or
-   * when the loop is stopped.
+   * Returns a text for people: this loop, the next of its timeouts, and each suspended coroutine
+   * with its name, for how long and at which line it waits, and, where that is known, for what.
+   * Below a coroutine stand those it waits for; where some wait for each other, it says so. Of more
+   * than 1,000 coroutines the first ones are described. Call from the loop's thread only, or when
+   * the loop is stopped.
    */
   public String dump() {
     return dump(MAX_DUMPED);
@@ -822,21 +825,12 @@ public final class IOLoop implements Executor, AutoCloseable {
       throw new IllegalArgumentException("the number of coroutines is negative: " + coroutines);
     }
     StringBuilder text = new StringBuilder(toString()).append('\n');
-    int left = coroutines;
-    for (Runner<?> runner = suspended.first(); runner != null && left > 0; runner = runner.next) {
-      if (!runner.isSuspended()) {
-        continue;
-      }
-      left--;
-      text.append("  ").append(runner).append('\n');
-      for (StackTraceElement frame : StackFrames.ofUser(runner.stackTrace())) {
-        text.append("      at ").append(frame).append('\n');
-      }
+    for (TimeoutQueue.Entry timeout : timeouts.first(MAX_DUMPED_TIMEOUTS)) {
+      long left = timeout.deadline() - poller.nanoTime();
+      text.append("  timeout in ").append(WaitTree.rest(left));
+      text.append(" of ").append(timeout.describe()).append('\n');
     }
-    int more = suspended.size() - (coroutines - left);
-    if (more > 0) {
-      text.append("  and ").append(more).append(" more\n");
-    }
+    WaitTree.append(text, suspended, iterations.presentClock(), coroutines);
     return text.toString();
   }
 
@@ -888,6 +882,11 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
     all.add(now);
     slowCallbacks = List.copyOf(all);
+  }
+
+  /** Returns the time, coarsely; see {@link Iterations#clock}. */
+  int clock() {
+    return iterations.clock();
   }
 
   /** Returns a number that changes with each iteration and each poll. For the watchdog. */

@@ -21,6 +21,9 @@ final class Iterations {
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
 
+  /** The unit of {@link #clock}: about a millisecond. */
+  static final int CLOCK_SHIFT = 20;
+
   /** How long to poll without blocking, in nanoseconds; a wait that was longer was not short. */
   private static final long SPIN_NANOS =
       Runtime.getRuntime().availableProcessors() > 1
@@ -47,6 +50,9 @@ final class Iterations {
 
   private long lastPollNanos;
 
+  /** The time at the last look at the clock. */
+  private long now;
+
   /** Whether the last wait was short and found few events. */
   private boolean spinPays;
 
@@ -66,11 +72,13 @@ final class Iterations {
     this.maySpin = SPIN_NANOS > 0 && poller.mayBusyPoll();
     this.callbacks = callbacks;
     this.timeouts = timeouts;
+    this.now = poller.nanoTime();
   }
 
   /** Runs until the loop is asked to stop. */
   void run() {
     skippablePolls = 0;
+    now = poller.nanoTime();
     do {
       boolean dueFound = runDueAndQueued(1 + skippablePolls);
       if (loop.stopRequested()) {
@@ -88,6 +96,7 @@ final class Iterations {
 
   /** Runs at most so many iterations, without a poll, of a loop that lives on a host. */
   void runTurn(int max) {
+    now = poller.nanoTime();
     long last = turns + max;
     do {
       runDueAndQueued((int) (last - turns));
@@ -137,7 +146,7 @@ final class Iterations {
   }
 
   private void collectDue() {
-    long now = poller.nanoTime();
+    now = poller.nanoTime();
     due = timeouts.collectDue(now);
     if (due != null) {
       lastLagNanos = now - due.deadline();
@@ -168,14 +177,17 @@ final class Iterations {
     long wait = untilNextTimeout();
     if (!maySpin || wait == 0) {
       poll(wait);
+      now = poller.nanoTime();
       return;
     }
     long start = poller.nanoTime();
+    now = start;
     if (spinPays && spin(start, Math.min(wait, SPIN_NANOS))) {
       return;
     }
     int found = poll(untilNextTimeout());
-    spinPays = found < CROWD && poller.nanoTime() - start < SPIN_NANOS;
+    now = poller.nanoTime();
+    spinPays = found < CROWD && now - start < SPIN_NANOS;
   }
 
   private int poll(long wait) {
@@ -204,7 +216,7 @@ final class Iterations {
   /** Steps 5 and 6 where callbacks are queued. */
   private void pollInPassing(boolean dueFound) {
     polls++;
-    long now = poller.nanoTime();
+    now = poller.nanoTime();
     boolean found = poller.poll(0) > 0 || dueFound;
     skippablePolls =
         found || now - lastPollNanos > SKIP_LIMIT_NANOS
@@ -229,6 +241,20 @@ final class Iterations {
       fatal = null;
       throw Sneaky.raise(error);
     }
+  }
+
+  /**
+   * Returns the time at the last look at the clock, which is once in each iteration that polls, in
+   * units of 2^20 nanoseconds. To be compared by difference.
+   */
+  int clock() {
+    return (int) (now >> CLOCK_SHIFT);
+  }
+
+  /** As {@link #clock}, after a look at the clock. */
+  int presentClock() {
+    now = poller.nanoTime();
+    return clock();
   }
 
   long progress() {

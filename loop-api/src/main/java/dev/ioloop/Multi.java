@@ -10,11 +10,12 @@ final class Multi<R> implements Consumer<Future<?>> {
 
   private final Collection<? extends Future<?>> children;
   private final Supplier<R> results;
-  private final Future<R> outcome = new Future<>();
+  private final Future<R> outcome;
   private int pending;
 
   private Multi(Collection<? extends Future<?>> children, Supplier<R> results) {
     this.children = children;
+    this.outcome = new JoinFuture<>(children);
     this.results = results;
     this.pending = children.size() + 1;
   }

@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.waiting.Described;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * it cancels it too, and that gives back what it holds.
  */
 final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
+  /** A release of what follows from another future. */
+  interface Following {
+    Future<?> source();
+  }
+
   private final Runnable release;
 
   /**
@@ -16,6 +24,16 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
    */
   OwnedFuture(Runnable release) {
     this.release = release;
+  }
+
+  @Override
+  Collection<? extends Future<?>> sources() {
+    return release instanceof Following following ? List.of(following.source()) : List.of();
+  }
+
+  @Override
+  @Nullable String purpose() {
+    return release instanceof Described ? release.toString() : null;
   }
 
   @Override

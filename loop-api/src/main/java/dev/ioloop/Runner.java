@@ -1,5 +1,11 @@
 package dev.ioloop;
 
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -56,6 +62,9 @@ final class Runner<T extends @Nullable Object>
   private @Nullable Context context;
 
   private @Nullable Context outerContext;
+
+  /** Since when the body is suspended, by {@link IOLoop#clock}. */
+  int since;
 
   /** Neighbours in the loop's {@link SuspendedCoroutines}. */
   @Nullable Runner<?> previous;
@@ -202,6 +211,7 @@ final class Runner<T extends @Nullable Object>
   }
 
   private void waitForAwaited() {
+    since = loop.clock();
     if (!listed) {
       loop.suspended.add(this);
     }
@@ -334,6 +344,36 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
+  /** Returns the coroutines whose end this one waits for. */
+  Collection<Runner<?>> waitsFor() {
+    Future<?> awaited = awaiting;
+    if (awaited == null) {
+      return List.of();
+    }
+    if (awaited instanceof CoroutineFuture<?> coroutine) {
+      return List.of(coroutine.runner());
+    }
+    if (awaited.sources().isEmpty()) {
+      return List.of();
+    }
+    Set<Runner<?>> found = new LinkedHashSet<>();
+    Deque<Future<?>> open = new ArrayDeque<>(awaited.sources());
+    while (!open.isEmpty()) {
+      Future<?> source = open.remove();
+      if (source instanceof CoroutineFuture<?> coroutine && !source.isDone()) {
+        found.add(coroutine.runner());
+      }
+      open.addAll(source.sources());
+    }
+    return found;
+  }
+
+  /** Returns what this one waits for, for people, or null where there is nothing to say. */
+  @Nullable String purpose() {
+    Future<?> awaited = awaiting;
+    return awaited == null ? null : awaited.purpose();
+  }
+
   boolean isSuspended() {
     return awaiting != null;
   }
@@ -345,6 +385,7 @@ final class Runner<T extends @Nullable Object>
 
   @Override
   public String toString() {
-    return "coroutine of " + Bodies.name(callable);
+    String name = Bodies.name(callable);
+    return name.startsWith("\"") ? "coroutine " + name : "coroutine of " + name;
   }
 }

@@ -1,12 +1,13 @@
 package dev.ioloop;
 
+import dev.ioloop.waiting.Described;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The timeout behind {@link Gen#sleep}, which goes when the sleep is cancelled. */
 final class Sleep implements Runnable {
   private final IOLoop loop;
-  private final OwnedFuture<@Nullable Void> future = new OwnedFuture<>(this::cancel);
+  private final OwnedFuture<@Nullable Void> future = new OwnedFuture<>(new Cancel());
   private @Nullable Timeout timeout;
 
   private Sleep(IOLoop loop) {
@@ -24,9 +25,19 @@ final class Sleep implements Runnable {
     future.complete(null);
   }
 
-  private void cancel() {
-    if (loop.isInLoop()) {
-      loop.removeTimeout(timeout);
+  /** Run when the sleep is cancelled. */
+  private final class Cancel implements Runnable, Described {
+    @Override
+    public void run() {
+      if (loop.isInLoop()) {
+        loop.removeTimeout(timeout);
+      }
+    }
+
+    @Override
+    public String toString() {
+      long left = timeout == null ? 0 : timeout.deadline() - loop.time();
+      return "sleeps for " + WaitTree.rest(left) + " more";
     }
   }
 }

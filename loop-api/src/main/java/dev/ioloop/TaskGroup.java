@@ -218,7 +218,7 @@ public final class TaskGroup implements AutoCloseable {
     CancellationException interrupted = null;
     while (!children.isEmpty()) {
       if (idle == null) {
-        idle = new Future<>();
+        idle = new JoinFuture<>(children);
       }
       try {
         await(idle);

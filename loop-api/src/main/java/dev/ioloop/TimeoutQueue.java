@@ -1,6 +1,9 @@
 package dev.ioloop;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,11 @@ final class TimeoutQueue {
       Runnable fired = callback;
       callback = FIRED;
       return fired;
+    }
+
+    /** Says what it will call, for people. */
+    String describe() {
+      return Bodies.name(callback);
     }
 
     @Nullable Entry nextDue() {
@@ -153,6 +161,27 @@ final class TimeoutQueue {
       entry.nextDue = LAST;
     }
     return first;
+  }
+
+  /** Returns pending entries, those with the earliest deadlines first. */
+  List<Entry> first(int most) {
+    List<Entry> found = new ArrayList<>();
+    PriorityQueue<Integer> open =
+        new PriorityQueue<>((at, other) -> isBefore(at, other) ? -1 : isBefore(other, at) ? 1 : 0);
+    if (size > 0) {
+      open.add(0);
+    }
+    while (!open.isEmpty() && found.size() < most) {
+      int at = open.remove();
+      if (entries[at].isPending()) {
+        found.add(entries[at]);
+      }
+      int firstChild = (at << 2) + 1;
+      for (int child = firstChild; child < Math.min(firstChild + 4, size); child++) {
+        open.add(child);
+      }
+    }
+    return found;
   }
 
   /** Removes everything. */

@@ -1,6 +1,7 @@
 package dev.ioloop;
 
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Reports loops that are blocked, while they are: one daemon thread looks at all running loops a
  * few times within the shortest limit. A loop is blocked if its iteration has not gone on for
  * longer than its limit and its thread does not wait for events. The thread exists while a loop
- * runs.
+ * runs, and also shows those to JMX that have run for a moment, so that short programs do not pay
+ * for that.
  *
  * <p>A running loop pays nothing: the count of its iterations is kept anyway, and read without any
  * agreement between the threads.
  */
 final class Watchdog implements Runnable {
   static final String PROPERTY = "dev.ioloop.watchdog";
+  private static final String JMX_PROPERTY = "dev.ioloop.jmx";
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final Duration DEFAULT = Duration.ofSeconds(2);
@@ -30,6 +33,9 @@ final class Watchdog implements Runnable {
   private static final int LOOKS = 4;
 
   private static final long MIN_PAUSE_MILLIS = 1;
+
+  /** How long a loop has to run before it is shown to JMX. */
+  private static final long JMX_MILLIS = 500;
 
   /** How long the thread stays without a loop: tests start and stop one after the other. */
   private static final long LINGER_MILLIS = 1_000;
@@ -49,13 +55,22 @@ final class Watchdog implements Runnable {
   /** The limit of loops that say nothing; null for none. */
   private static final @Nullable Duration LIMIT = configuredLimit();
 
+  private static volatile boolean jmx = !System.getProperty(JMX_PROPERTY, "").equals("off");
+
   private static final List<Watched> WATCHED = new ArrayList<>();
   private static @Nullable Thread thread;
 
-  /** One running loop. */
+  /** One running loop, which is not kept alive: one on a host may be forgotten with its host. */
   private static final class Watched {
-    final IOLoop loop;
+    final WeakReference<IOLoop> reference;
+    final long begin = System.nanoTime();
+
+    /** The maximum for none. */
     final long limitNanos;
+
+    /** Ends that the loop is shown to JMX; null where it is not. */
+    @Nullable Runnable unregister;
+
     long progress = -1;
 
     /** Since when {@link #progress} has not changed, or the loop has waited. */
@@ -71,22 +86,60 @@ final class Watchdog implements Runnable {
     @Nullable SlowCallback reported;
 
     Watched(IOLoop loop, long limitNanos) {
-      this.loop = loop;
+      this.reference = new WeakReference<>(loop);
       this.limitNanos = limitNanos;
       this.nextReport = limitNanos;
     }
 
     void look(long now) {
+      IOLoop loop = reference.get();
+      if (loop != null) {
+        if (jmx && unregister == null && now - begin >= JMX_MILLIS * 1_000_000) {
+          register(loop);
+        }
+        if (limitNanos < Long.MAX_VALUE) {
+          look(loop, now);
+        }
+      }
+    }
+
+    /** Returns whether this is of {@code loop}, or of one that was forgotten; that is then over. */
+    boolean isOf(IOLoop loop) {
+      IOLoop present = reference.get();
+      boolean over = present == null || present == loop;
+      if (over && unregister != null) {
+        unregister.run();
+      }
+      return over;
+    }
+
+    private void register(IOLoop loop) {
+      try {
+        Runnable registered = Management.register(loop);
+        synchronized (Watchdog.class) {
+          if (WATCHED.contains(this)) {
+            unregister = registered;
+            return;
+          }
+        }
+        registered.run();
+      } catch (IllegalStateException | LinkageError e) {
+        jmx = false; // Such as without the module java.management.
+        LOG.log(Level.DEBUG, "JMX does not show loops", e);
+      }
+    }
+
+    private void look(IOLoop loop, long now) {
       long present = loop.progress();
       if (present != progress) {
         progress = present;
-        goOn(now);
+        goOn(loop, now);
         return;
       }
       long blocked = now - since;
       if (loop.isHosted() && !probed) {
         if (blocked >= limitNanos / 2) {
-          probe(now);
+          probe(loop, now);
         }
         return;
       }
@@ -97,15 +150,15 @@ final class Watchdog implements Runnable {
       StackTraceElement[] stack =
           culprit == null ? new StackTraceElement[0] : culprit.getStackTrace();
       if (waits(stack)) {
-        goOn(now);
+        goOn(loop, now);
       } else if (loop.progress() == present) {
         nextReport = 2 * blocked;
-        report(blocked, culprit, stack);
+        report(loop, blocked, culprit, stack);
       }
     }
 
     /** A host may be busy without any work for the loop: then the loop makes no progress either. */
-    private void probe(long now) {
+    private void probe(IOLoop loop, long now) {
       since = now;
       Thread host = loop.presentThread();
       if (host != null && !waits(host.getStackTrace())) {
@@ -114,18 +167,19 @@ final class Watchdog implements Runnable {
       }
     }
 
-    private void report(long blocked, @Nullable Thread culprit, StackTraceElement[] stack) {
+    private void report(
+        IOLoop loop, long blocked, @Nullable Thread culprit, StackTraceElement[] stack) {
       SlowCallback before = reported;
       Duration took = Duration.ofNanos(blocked);
       Instant began = before == null ? Instant.now().minus(took) : before.began();
       SlowCallback now =
           new SlowCallback(began, took, false, loop.presentCoroutine(), List.of(stack));
-      LOG.log(Level.WARNING, describe(blocked, now.coroutine(), culprit, stack));
+      LOG.log(Level.WARNING, describe(loop, blocked, now.coroutine(), culprit, stack));
       reported = now;
       loop.recordSlow(before, now);
     }
 
-    private void goOn(long now) {
+    private void goOn(IOLoop loop, long now) {
       SlowCallback slow = reported;
       if (slow != null) {
         Duration took = Duration.ofNanos(now - since);
@@ -141,6 +195,7 @@ final class Watchdog implements Runnable {
     }
 
     private String describe(
+        IOLoop loop,
         long blocked,
         @Nullable String coroutine,
         @Nullable Thread culprit,
@@ -195,10 +250,10 @@ final class Watchdog implements Runnable {
   /** Begins to watch a loop that is about to run. */
   static synchronized void watch(IOLoop loop, @Nullable Duration limit) {
     unwatch(loop);
-    if (limit == null) {
+    if (limit == null && !jmx) {
       return;
     }
-    WATCHED.add(new Watched(loop, limit.toNanos()));
+    WATCHED.add(new Watched(loop, limit == null ? Long.MAX_VALUE : limit.toNanos()));
     if (thread == null) {
       thread = new Thread(new Watchdog(), "ioloop-watchdog");
       thread.setDaemon(true);
@@ -209,7 +264,7 @@ final class Watchdog implements Runnable {
   }
 
   static synchronized void unwatch(IOLoop loop) {
-    WATCHED.removeIf(watched -> watched.loop == loop);
+    WATCHED.removeIf(watched -> watched.isOf(loop));
   }
 
   @Override
@@ -245,11 +300,12 @@ final class Watchdog implements Runnable {
   }
 
   private static long pauseMillis() {
-    long shortest =
-        WATCHED.stream().mapToLong(watched -> watched.limitNanos).min().orElse(Long.MAX_VALUE);
-    return shortest == Long.MAX_VALUE
-        ? LINGER_MILLIS
-        : Math.max(MIN_PAUSE_MILLIS, shortest / LOOKS / 1_000_000);
+    long shortest = LINGER_MILLIS;
+    for (Watched watched : WATCHED) {
+      long pause = watched.limitNanos / LOOKS / 1_000_000;
+      shortest = Math.min(shortest, jmx ? Math.min(pause, JMX_MILLIS) : pause);
+    }
+    return Math.max(MIN_PAUSE_MILLIS, shortest);
   }
 
   /** Returns whether the stack is that of a thread that waits for events, and not of a handler. */

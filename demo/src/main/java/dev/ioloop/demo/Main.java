@@ -7,6 +7,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.RunLast;
 
 /**
@@ -43,6 +44,7 @@ public final class Main {
     main.addSubcommand("proxy", proxy());
     main.addSubcommand("chat", chat());
     main.addSubcommand("serve", serve());
+    main.addSubcommand("attach", attach());
     main.addSubcommand("backends", backends());
 
     ErrorHandler errors = new ErrorHandler();
@@ -275,6 +277,33 @@ public final class Main {
         .addOption(loops)
         .addOption(allowed)
         .addOption(redis);
+  }
+
+  private static CommandSpec attach() {
+    PositionalParamSpec pid =
+        PositionalParamSpec.builder()
+            .index("0")
+            .paramLabel("PID")
+            .type(int.class)
+            .converters(new CountConverter(1, Integer.MAX_VALUE))
+            .required(true)
+            .description("The number of the process, as jps shows it.")
+            .build();
+    OptionSpec json =
+        OptionSpec.builder("--json")
+            .type(boolean.class)
+            .description("Print JSON, for programs.")
+            .build();
+    return Usage.of(
+            () -> {
+              int process = pid.getValue();
+              Attach.run(process, json.getValue() != null);
+            },
+            "Shows the loops of another process, and what their coroutines wait for.",
+            "attach 1234",
+            "attach 1234 --json")
+        .addPositional(pid)
+        .addOption(json);
   }
 
   private static CommandSpec backends() {

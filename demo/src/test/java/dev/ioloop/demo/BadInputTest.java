@@ -85,7 +85,7 @@ final class BadInputTest {
         .asString()
         .contains(
             "--help",
-            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, serve, backends");
+            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, serve, attach, backends");
   }
 
   @Test
@@ -96,7 +96,7 @@ final class BadInputTest {
         .last()
         .asString()
         .contains(
-            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, serve, backends");
+            "asyn-sum, generator, waker, tasks, crawl, echo-server, echo-client, tls-echo, proxy, chat, serve, attach, backends");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ioloop.net;
 
 import dev.ioloop.Future;
 import dev.ioloop.spi.StreamBuffers;
+import dev.ioloop.waiting.Described;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * #RATION_READS} receipts or {@link #RATION_BYTES} come straight from the transport between two
  * readinesses, so that a peer that floods lets the others have their turns.
  */
-final class Reading implements Runnable {
+final class Reading implements Runnable, Described {
   private static final int DEFAULT_MAX_BYTES = 100 << 20;
   private static final int RATION_READS = 16;
   private static final int RATION_BYTES = StreamBuffers.SIZE;
@@ -125,6 +126,11 @@ final class Reading implements Runnable {
     pending = read;
     stream.watchReading();
     return future;
+  }
+
+  @Override
+  public String toString() {
+    return "bytes of " + stream;
   }
 
   /** What a read gets that begins when the end is known: the rest, or an exception. */

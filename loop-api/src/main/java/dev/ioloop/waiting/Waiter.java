@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One place in {@link Waiters}: a pending future, and the timeout that may limit the wait. It is
  * itself what gives the place up when the future is cancelled.
  */
-public class Waiter<T extends @Nullable Object> implements Runnable {
+public class Waiter<T extends @Nullable Object> implements Runnable, Described {
   private final Future<T> future = Future.owned(this);
   private @Nullable IOLoop loop;
   private @Nullable Timeout timeout;
@@ -61,6 +61,11 @@ public class Waiter<T extends @Nullable Object> implements Runnable {
     if (waiters != null) {
       waiters.affinity.execute(this::leave);
     }
+  }
+
+  @Override
+  public String toString() {
+    return waiters == null ? "no wait" : waiters.describe(this);
   }
 
   private void leave() {

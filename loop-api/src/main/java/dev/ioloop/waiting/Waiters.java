@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * tells where it was too late for that.
  */
 public final class Waiters<W extends Waiter<?>> {
+  private static final int MAX_COUNTED = 100;
+
   final Affinity affinity;
   private final String timedOut;
   private @Nullable Waiter<?> first;
@@ -23,7 +25,8 @@ public final class Waiters<W extends Waiter<?>> {
   /**
    * Makes an empty line.
    *
-   * @param timedOut what to say of a wait that timed out, before the words "after so long"
+   * @param timedOut what to say of a wait, and of one that timed out, before the words "after so
+   *     long"
    */
   public Waiters(Affinity affinity, String timedOut) {
     this.affinity = affinity;
@@ -100,6 +103,18 @@ public final class Waiters<W extends Waiter<?>> {
   /** Returns how many wait. */
   public int size() {
     return size;
+  }
+
+  /** Says what is waited for, and how many come before {@code waiter}. */
+  String describe(Waiter<?> waiter) {
+    int before = 0;
+    for (Waiter<?> each = first; each != null && each != waiter; each = each.next) {
+      if (++before > MAX_COUNTED) {
+        break;
+      }
+    }
+    String place = before > MAX_COUNTED ? "more than " + MAX_COUNTED : Integer.toString(before);
+    return timedOut + ", " + place + " before it in line";
   }
 
   void remove(Waiter<?> waiter) {

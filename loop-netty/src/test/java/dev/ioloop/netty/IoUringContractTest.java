@@ -33,6 +33,7 @@ import dev.ioloop.testing.contract.LeakContract;
 import dev.ioloop.testing.contract.LockContract;
 import dev.ioloop.testing.contract.LockThreadContract;
 import dev.ioloop.testing.contract.LostFailureContract;
+import dev.ioloop.testing.contract.ManagementContract;
 import dev.ioloop.testing.contract.PipeContract;
 import dev.ioloop.testing.contract.QueueContract;
 import dev.ioloop.testing.contract.QueueJoinContract;
@@ -305,6 +306,14 @@ class IoUringContractTest {
 
   @Nested
   class LostFailure extends LostFailureContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("io_uring");
+    }
+  }
+
+  @Nested
+  class Management extends ManagementContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("io_uring");

@@ -95,12 +95,13 @@ final class DebuggingGuideTest extends Guide {
         // region dump-printed
         """
         IOLoop[nio, running on thread "main", handlers=0, timeouts=1, suspended coroutines=3]
-          coroutine of dev.ioloop.demo.guide.Trace
-              at dev.ioloop.demo.guide.Trace.lambda$stock$0(Trace.java:16)
-          coroutine of dev.ioloop.demo.guide.Trace
-              at dev.ioloop.demo.guide.Trace.lambda$price$1(Trace.java:22)
-          coroutine of dev.ioloop.demo.guide.Trace
+          timeout in 1 ms of dev.ioloop.Sleep
+          coroutine of dev.ioloop.demo.guide.Trace, suspended for 0 ms
               at dev.ioloop.demo.guide.Trace.lambda$offer$2(Trace.java:26)
+            coroutine of dev.ioloop.demo.guide.Trace, suspended for 0 ms
+                at dev.ioloop.demo.guide.Trace.lambda$price$1(Trace.java:22)
+              coroutine of dev.ioloop.demo.guide.Trace, suspended for 0 ms: sleeps for 1 ms more
+                  at dev.ioloop.demo.guide.Trace.lambda$stock$0(Trace.java:16)
         """
         // endregion
         );

@@ -3,14 +3,19 @@ package dev.ioloop.testing.contract;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.multi;
+import static dev.ioloop.Gen.named;
 import static dev.ioloop.Gen.sleep;
 import static dev.ioloop.Gen.timeout;
+import static dev.ioloop.Gen.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.Generator;
 import dev.ioloop.TaskGroup;
+import dev.ioloop.locks.Lock;
+import dev.ioloop.queues.Queue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +25,13 @@ import org.junit.jupiter.api.Test;
 @OnEachGenerator
 public abstract class DumpContract extends LoopContract {
 
-  private static final String HEADING = "  coroutine of " + DumpContract.class.getName();
+  private static final String HEADING =
+      "  coroutine of " + DumpContract.class.getName() + ", suspended for ";
+
+  /** A line that begins with the heading, as a pattern. */
+  private static final String HEADING_LINE = HEADING + ".*";
+
+  private static final String TIMEOUT_LINE = "  timeout in .* of .*";
 
   /** The lines on which {@link #here} was called, in that order. */
   private final List<Integer> lines = new ArrayList<>();
@@ -69,9 +80,10 @@ public abstract class DumpContract extends LoopContract {
   }
 
   @Test
-  void loopWithoutCoroutinesIsOneLine() {
+  void loopWithoutCoroutinesShowsItsTimeouts() {
     loop.callLater(Duration.ofHours(1), record("never"));
-    assertThat(loop.dump()).isEqualTo(loop + "\n");
+    assertThat(loop.dump()).startsWith(loop + "\n  timeout in ").contains("LoopContract");
+    assertThat(loop.dump().lines()).hasSize(2);
     assertThat(loop.toString()).contains(loop.backend(), "stopped", "timeouts=1");
   }
 
@@ -92,9 +104,9 @@ public abstract class DumpContract extends LoopContract {
         (String) events.get(1),
         List.of(
             "IOLoop\\[.* running on .*suspended coroutines=2]",
-            HEADING,
+            HEADING_LINE,
             frame("waiting", lines.get(0)),
-            HEADING,
+            HEADING_LINE,
             frame("waitBelow", lines.get(2)),
             frame("waitingBelow", lines.get(1))));
   }
@@ -105,7 +117,8 @@ public abstract class DumpContract extends LoopContract {
     Future<Void> gate = new Future<>();
     waiting(gate);
     assertMatches(
-        loop.dump(), List.of("IOLoop\\[.* stopped.*]", HEADING, frame("waiting", lines.get(0))));
+        loop.dump(),
+        List.of("IOLoop\\[.* stopped.*]", HEADING_LINE, frame("waiting", lines.get(0))));
     gate.setResult(null);
     runOneTurn();
     assertThat(loop.dump()).isEqualTo(loop + "\n");
@@ -148,7 +161,7 @@ public abstract class DumpContract extends LoopContract {
   }
 
   @Test
-  void coroutineThatAwaitsAnotherIsShownBesideIt() {
+  void coroutineIsShownBelowTheOneThatAwaitsIt() {
     loop.makeCurrent();
     Future<Void> inner = waiting(new Future<>());
     waiting(inner);
@@ -156,10 +169,111 @@ public abstract class DumpContract extends LoopContract {
         loop.dump(),
         List.of(
             "IOLoop.*",
-            HEADING,
-            frame("waiting", lines.get(0)),
-            HEADING,
-            frame("waiting", lines.get(1))));
+            HEADING_LINE,
+            frame("waiting", lines.get(1)),
+            "  " + HEADING_LINE,
+            "  " + frame("waiting", lines.get(0))));
+  }
+
+  @Test
+  void thoseThatSeveralWaitForAreDescribedOnce() {
+    loop.makeCurrent();
+    Future<Void> gate = new Future<>();
+    Future<Void> inner = coroutine(named("inner", () -> await(gate)));
+    coroutine(named("first", () -> await(inner)));
+    coroutine(named("all", () -> await(multi(List.of(inner, waiting(gate))))));
+    coroutine(named("limited", () -> await(withTimeout(Duration.ofHours(1), inner))));
+    coroutine(
+        named(
+            "group",
+            () -> {
+              try (TaskGroup group = new TaskGroup()) {
+                group.start(named("child", () -> await(gate)));
+              }
+            }));
+    List<String> headings =
+        loop.dump()
+            .lines()
+            .filter(line -> line.contains("coroutine \"") || line.contains(HEADING.strip()))
+            .map(line -> line.replaceAll(", suspended for.*", ""))
+            .toList();
+    assertThat(headings)
+        .containsExactly(
+            "  coroutine \"first\"",
+            "    coroutine \"inner\"",
+            "  coroutine \"all\"",
+            "    the coroutine \"inner\" above",
+            "    coroutine of " + DumpContract.class.getName(),
+            "  coroutine \"limited\"",
+            "    the coroutine \"inner\" above",
+            "  coroutine \"group\"",
+            "    coroutine \"child\"");
+    gate.setResult(null);
+    runOneTurn();
+  }
+
+  @Test
+  void coroutinesThatWaitForEachOtherAreADeadlock() {
+    loop.makeCurrent();
+    Future<Future<Void>> second = new Future<>();
+    Future<Void> first = coroutine(named("one", () -> await(await(second))));
+    second.setResult(coroutine(named("other", () -> await(first))));
+    runOneTurn();
+    assertThat(loop.dump())
+        .contains(
+            "    DEADLOCK: it waits for the coroutine \"one\" above, which waits for it\n".strip());
+    assertThat(loop.dump().lines().filter(line -> line.contains("suspended for"))).hasSize(2);
+  }
+
+  @Test
+  void coroutineThatWaitsForItselfIsADeadlock() {
+    loop.makeCurrent();
+    Future<Future<Void>> own = new Future<>();
+    own.setResult(coroutine(named("own", () -> await(await(own)))));
+    runOneTurn();
+    assertThat(loop.dump()).contains("DEADLOCK: it waits for the coroutine \"own\" above");
+  }
+
+  @Test
+  void whatIsWaitedForIsSaid() {
+    loop.runSync(
+        () -> {
+          Lock lock = new Lock();
+          await(lock.acquire());
+          coroutine(() -> await(lock.acquire()));
+          coroutine(() -> await(lock.acquire()));
+          coroutine(() -> await(new Queue<String>().get()));
+          coroutine(() -> await(sleep(Duration.ofSeconds(7_170))));
+          events.add(loop.dump());
+        });
+    assertThat((String) events.get(0))
+        .contains(
+            ": lock not acquired, 0 before it in line\n",
+            ": lock not acquired, 1 before it in line\n",
+            ": no item in the queue, 0 before it in line\n",
+            ": sleeps for 1 h 59 min more\n");
+  }
+
+  @Test
+  void namesCannotChangeTheText() {
+    loop.makeCurrent();
+    coroutine(named("a\n  b\u001b[31m\u202e" + "x".repeat(300), () -> await(new Future<Void>())));
+    assertThat(loop.dump())
+        .contains("coroutine \"a\\u{a}  b\\u{1b}[31m\\u{202e}" + "x".repeat(100))
+        .doesNotContain("x".repeat(200));
+  }
+
+  @Test
+  void manyCoroutinesAreDescribedInBoundedTextAndTime() {
+    loop.makeCurrent();
+    Future<Void> gate = new Future<>();
+    for (int i = 0; i < 1_500; i++) {
+      coroutine(() -> await(gate));
+    }
+    assertThat(loop.dump()).endsWith("  and 500 more\n");
+    assertThat(loop.dump().lines().filter(line -> line.startsWith(HEADING))).hasSize(1_000);
+    gate.setResult(null);
+    runOneTurn();
   }
 
   @Test
@@ -195,8 +309,9 @@ public abstract class DumpContract extends LoopContract {
     Future<Void> gate = new Future<>();
     timeout(Duration.ofHours(1), () -> await(gate));
     coroutine(() -> TaskGroup.run(group -> await(group.start(() -> await(gate)))));
-    List<String> names = loop.dump().lines().filter(line -> line.startsWith("  c")).toList();
-    assertThat(names).hasSize(5).containsOnly(HEADING);
+    List<String> names =
+        loop.dump().lines().filter(line -> line.contains(" coroutine of ")).toList();
+    assertThat(names).hasSize(5).allMatch(line -> line.contains(HEADING));
   }
 
   @Test
@@ -218,9 +333,10 @@ public abstract class DumpContract extends LoopContract {
                   message.lines().skip(1).reduce("", (all, line) -> all + line + "\n"),
                   List.of(
                       "IOLoop.*",
-                      HEADING,
+                      TIMEOUT_LINE,
+                      HEADING_LINE,
                       frame("waiting", lines.get(0)),
-                      HEADING,
+                      HEADING_LINE,
                       frame("runSyncThatIsStoppedEarly", lines.get(1))));
             });
   }

@@ -15,6 +15,7 @@ final class VirtualContractsTest {
             "HandlerArgumentContract",
             "HandlerContract",
             "LeakContract",
+            "ManagementContract",
             "PipeContract",
             "ServerContract",
             "ServerLoopsContract",

@@ -25,7 +25,8 @@ final class VirtualDumpTest extends DumpContract {
     assertThatThrownBy(() -> loop.runSync(Duration.ofMillis(1), () -> waitTwice(gate)))
         .isInstanceOf(LoopTimeoutException.class)
         .hasMessageContaining("did not end when cancelled\nIOLoop[")
-        .hasMessageContaining("  coroutine of " + VirtualDumpTest.class.getName() + "\n")
+        .hasMessageContaining(
+            "  coroutine of " + VirtualDumpTest.class.getName() + ", suspended for ")
         .hasMessageContaining("waitInFinally")
         .hasMessageContaining("waitTwice");
     assertThat(loop.time()).isGreaterThanOrEqualTo(Duration.ofSeconds(10).toNanos());

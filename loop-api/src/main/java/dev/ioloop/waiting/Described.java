@@ -1,0 +1,4 @@
+package dev.ioloop.waiting;
+
+/** Something to wait for, whose {@link Object#toString} tells people what it is. */
+public interface Described {}
