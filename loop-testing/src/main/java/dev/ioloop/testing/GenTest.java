@@ -22,7 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>The loop is current from before the {@code @BeforeEach} methods until after the
  * {@code @AfterEach} methods, can be had as a parameter of type {@link dev.ioloop.IOLoop}, and is
  * then closed with its channels. What a callback or a coroutine that nobody awaits throws meanwhile
- * fails the test. Tornado: {@code gen_test} and {@code AsyncTestCase}.
+ * fails the test, and so does a coroutine that is still suspended then: the message shows where.
+ * Tornado: {@code gen_test} and {@code AsyncTestCase}.
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -40,4 +41,13 @@ public @interface GenTest {
    * a message that shows where it was suspended.
    */
   long timeoutMillis() default 5_000;
+
+  /** The backend of the loop, as for {@link dev.ioloop.IOLoop#create(String)}; empty for any. */
+  String backend() default "";
+
+  /** The make of coroutines, as for {@link dev.ioloop.Gen#configure}; empty for the default. */
+  String generator() default "";
+
+  /** Whether coroutines may be suspended when the test has ended; closing the loop cancels them. */
+  boolean suspendedAllowed() default false;
 }

@@ -40,14 +40,31 @@ final class GenTestExtension
     /** Where everything was suspended when the time was over. */
     private @Nullable String dump;
 
+    private boolean deadlock;
+    private boolean failed;
+
     Run(GenTest options) {
       this.options = options;
-      this.loop =
-          options.virtualTime()
-              ? IOLoop.create("virtual", new VirtualTimePoller(0, PATIENCE))
-              : IOLoop.create();
+      if (options.virtualTime() && !options.backend().isEmpty()) {
+        throw new IllegalArgumentException(
+            "a loop in virtual time has no backend, but a test asks for both: virtualTime and"
+                + " backend \""
+                + options.backend()
+                + "\"");
+      }
+      if (!options.generator().isEmpty()) {
+        Gen.configure(options.generator());
+      }
+      this.loop = newLoop(options);
       loop.setExceptionHandler((source, failure) -> failures.add(failure));
       loop.makeCurrent();
+    }
+
+    private static IOLoop newLoop(GenTest options) {
+      if (options.virtualTime()) {
+        return VirtualTimePoller.newLoop(PATIENCE);
+      }
+      return options.backend().isEmpty() ? IOLoop.create() : IOLoop.create(options.backend());
     }
 
     void run(Callable<Void> body) {
@@ -69,7 +86,9 @@ final class GenTestExtension
             new AssertionError(
                 "the test did not end within "
                     + Duration.ofMillis(options.timeoutMillis())
-                    + " of real time; it was suspended here:\n"
+                    + " of real time; "
+                    + (deadlock ? "nothing was left to wait for, a deadlock; " : "")
+                    + "it was suspended here:\n"
                     + dump));
       }
       throwFailures();
@@ -78,6 +97,7 @@ final class GenTestExtension
     private void cancel(Future<Void> test) {
       if (!test.done()) {
         dump = loop.dump();
+        deadlock = loop.stats().timeoutsPending() == 0 && options.virtualTime();
         test.cancel(true);
       }
     }
@@ -86,6 +106,7 @@ final class GenTestExtension
       if (failures.isEmpty()) {
         return;
       }
+      failed = true;
       Throwable first = failures.remove(0);
       failures.stream().filter(other -> other != first).forEach(first::addSuppressed);
       failures.clear();
@@ -93,7 +114,23 @@ final class GenTestExtension
     }
 
     void close() {
-      loop.close(true);
+      try {
+        int left = loop.stats().coroutinesSuspended();
+        if (left > 0 && !failed && !options.suspendedAllowed()) {
+          failures.add(
+              new AssertionError(
+                  "the test has ended, but "
+                      + left
+                      + " of its coroutines are suspended; await or cancel them, or say"
+                      + " suspendedAllowed = true:\n"
+                      + loop.dump()));
+        }
+        loop.close(true);
+      } finally {
+        if (!options.generator().isEmpty()) {
+          Gen.configure(null);
+        }
+      }
       throwFailures();
     }
   }

@@ -36,11 +36,12 @@ public final class Testing {
 
   /**
    * Returns a new loop in virtual time, not current for any thread; see {@link VirtualTimePoller}.
+   * Where nothing is left to wait for, the error shows what is suspended.
    *
    * <p>Safe to call from any thread.
    */
   public static IOLoop virtualLoop() {
-    return IOLoop.create("virtual", new VirtualTimePoller());
+    return VirtualTimePoller.newLoop();
   }
 
   /**

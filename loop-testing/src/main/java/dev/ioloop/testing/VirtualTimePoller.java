@@ -1,5 +1,6 @@
 package dev.ioloop.testing;
 
+import dev.ioloop.IOLoop;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A poller that never waits: where the loop would sleep until its next timeout, the clock moves to
@@ -33,6 +35,9 @@ public final class VirtualTimePoller implements Poller {
   private final long patienceNanos;
   private final Semaphore wakeups = new Semaphore(0);
 
+  /** Shows what is suspended, where that is known. */
+  private Supplier<String> dump = () -> "";
+
   /** Makes a poller whose clock starts at zero. */
   public VirtualTimePoller() {
     this(0);
@@ -49,6 +54,19 @@ public final class VirtualTimePoller implements Poller {
   VirtualTimePoller(long startNanos, Duration patience) {
     this.now = new AtomicLong(startNanos);
     this.patienceNanos = patience.toNanos();
+  }
+
+  /** Makes a loop whose deadlocks show what is suspended. */
+  static IOLoop newLoop(Duration patience) {
+    VirtualTimePoller poller = new VirtualTimePoller(0, patience);
+    IOLoop loop = IOLoop.create("virtual", poller);
+    poller.dump = () -> ":\n" + loop.dump();
+    return loop;
+  }
+
+  /** As {@link #newLoop(Duration)}, with the patience of every poller. */
+  static IOLoop newLoop() {
+    return newLoop(PATIENCE);
   }
 
   @Override
@@ -103,7 +121,8 @@ public final class VirtualTimePoller implements Poller {
     throw new AssertionError(
         "deadlock: nothing left to wait for: the loop has no callback and no timeout, and no other"
             + " thread woke it for "
-            + Duration.ofNanos(patienceNanos));
+            + Duration.ofNanos(patienceNanos)
+            + dump.get());
   }
 
   @Override

@@ -3,11 +3,13 @@ package dev.ioloop.testing;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.named;
 import static dev.ioloop.Gen.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Action;
 import dev.ioloop.Future;
+import dev.ioloop.Gen;
 import dev.ioloop.IOLoop;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,5 +81,26 @@ final class GenTestTest {
   @ExpectFailure({"PT0.05S", "GenTestTest.java:"})
   void testThatTakesTooLongIsCancelledAndShowsWhereItWas() {
     await(new Future<>());
+  }
+
+  @GenTest(virtualTime = true, timeoutMillis = 50)
+  @ExpectFailure({"a deadlock", "DEADLOCK: it waits for the coroutine \"first\" above"})
+  void deadlockIsCalledOne() {
+    await(fromSetUp);
+    Future<Future<Void>> second = new Future<>();
+    Future<Void> first = coroutine(named("first", () -> await(await(second))));
+    second.setResult(coroutine(() -> await(first)));
+    await(first);
+  }
+
+  @GenTest(virtualTime = true, suspendedAllowed = true)
+  void coroutinesMayBeLeftSuspendedWhereTheTestSaysSo() {
+    coroutine(() -> await(new Future<Void>()));
+  }
+
+  @GenTest(virtualTime = true, generator = "thread")
+  void makeOfCoroutinesCanBeChosen() {
+    await(fromSetUp);
+    assertThat(Gen.generator()).isEqualTo("thread");
   }
 }
