@@ -517,6 +517,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     state.running = this;
     threadState = state;
     owner = Thread.currentThread();
+    callbacks.wakeUp(); // A host's loop is asleep between its turns.
     try {
       new Unwinding(this, iterations, mayPoll).run();
     } finally {

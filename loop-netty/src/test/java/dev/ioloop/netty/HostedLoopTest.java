@@ -13,6 +13,7 @@ import dev.ioloop.Timeout;
 import dev.ioloop.locks.Lock;
 import dev.ioloop.queues.Queue;
 import dev.ioloop.testing.ExpectLog;
+import dev.ioloop.testing.FailOnUnexpectedLog;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoop;
@@ -42,11 +43,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** IOLoops on event loops of Netty's that run already, of every kind. */
 class HostedLoopTest {
 
   @OnEachGenerator
+  @ExtendWith(FailOnUnexpectedLog.class)
   @org.junit.jupiter.api.Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
   abstract static class Contract {
     final List<Object> events = Collections.synchronizedList(new ArrayList<>());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import dev.ioloop.IOLoop;
+import dev.ioloop.testing.FailOnUnexpectedLog;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,11 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the web server promises, spoken to over sockets. */
 @OnEachGenerator
+@ExtendWith(FailOnUnexpectedLog.class)
 abstract class ServeContract {
   private static final int LOOPS = 2;
 
