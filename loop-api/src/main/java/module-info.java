@@ -6,6 +6,7 @@ module dev.ioloop {
   requires static org.jspecify;
   requires static java.instrument;
   requires static java.management;
+  requires static jdk.jfr;
   requires static jdk.unsupported; // signals, by reflection
 
   exports dev.ioloop;

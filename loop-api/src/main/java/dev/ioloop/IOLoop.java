@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.jfr.Flight;
 import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.PollerProvider;
@@ -67,6 +68,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   private static final int MAX_DUMPED_TIMEOUTS = 10;
 
   private static final Runnable WAKE_UP = () -> {};
+
+  static {
+    Flight.follow();
+  }
 
   private final String backend;
   private final Poller poller;

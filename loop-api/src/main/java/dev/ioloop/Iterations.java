@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.jfr.Flight;
+import dev.ioloop.jfr.FlightEvents;
 import dev.ioloop.spi.Poller;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ final class Iterations {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
+
+  /** From when on a timeout is late enough for a flight recording. */
+  private static final long LATE_NANOS = 10_000_000;
 
   /** The unit of {@link #clock}: about a millisecond. */
   static final int CLOCK_SHIFT = 20;
@@ -151,6 +156,9 @@ final class Iterations {
     if (due != null) {
       lastLagNanos = now - due.deadline();
       worstLagNanos = Math.max(worstLagNanos, lastLagNanos);
+      if (Flight.lateTimeouts && lastLagNanos >= LATE_NANOS) {
+        FlightEvents.timeoutLate(loop, lastLagNanos);
+      }
     }
   }
 

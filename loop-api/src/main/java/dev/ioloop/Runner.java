@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.jfr.Flight;
+import dev.ioloop.jfr.FlightEvents;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -99,6 +101,9 @@ final class Runner<T extends @Nullable Object>
   }
 
   private void begin(ThreadState state) {
+    if (Flight.coroutines) {
+      FlightEvents.coroutineStart(this);
+    }
     if (cancellation == Cancellation.REQUESTED) {
       failure = cancelled();
       end();
@@ -196,6 +201,9 @@ final class Runner<T extends @Nullable Object>
   }
 
   private void runSegment(ThreadState state) {
+    if (Flight.coroutines && listed) {
+      FlightEvents.coroutineResume(this, waitedNanos());
+    }
     if (listed) {
       loop.suspended.resumed();
       fiber.resume(state);
@@ -212,6 +220,9 @@ final class Runner<T extends @Nullable Object>
 
   private void waitForAwaited() {
     since = loop.clock();
+    if (Flight.coroutines) {
+      FlightEvents.coroutineSuspend(this);
+    }
     if (!listed) {
       loop.suspended.add(this);
     }
@@ -222,6 +233,9 @@ final class Runner<T extends @Nullable Object>
 
   private void end() {
     ended = true;
+    if (Flight.coroutines) {
+      FlightEvents.coroutineEnd(this, failure);
+    }
     if (listed) {
       loop.suspended.remove(this);
     }
@@ -372,6 +386,10 @@ final class Runner<T extends @Nullable Object>
   @Nullable String purpose() {
     Future<?> awaited = awaiting;
     return awaited == null ? null : awaited.purpose();
+  }
+
+  private long waitedNanos() {
+    return (long) (loop.clock() - since) << Iterations.CLOCK_SHIFT;
   }
 
   boolean isSuspended() {

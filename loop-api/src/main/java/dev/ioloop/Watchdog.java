@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.jfr.Flight;
+import dev.ioloop.jfr.FlightEvents;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -185,6 +187,9 @@ final class Watchdog implements Runnable {
         Duration took = Duration.ofNanos(now - since);
         loop.recordSlow(
             slow, new SlowCallback(slow.began(), took, true, slow.coroutine(), slow.stack()));
+        if (Flight.blockedLoops) {
+          FlightEvents.loopBlocked(loop, now - since, slow.coroutine(), slow.stack().toString());
+        }
         LOG.log(
             Level.WARNING, loop + " was blocked for about " + text(now - since) + " and goes on");
       }

@@ -2,6 +2,8 @@ package dev.ioloop.net;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.jfr.Flight;
+import dev.ioloop.jfr.FlightEvents;
 import dev.ioloop.spi.StreamBuffers;
 import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
@@ -90,7 +92,7 @@ public final class IOStream implements AutoCloseable {
     IOStream stream = new IOStream(loop, loop.sockets().of(channel));
     stream.readable = !(channel instanceof Pipe.SinkChannel);
     stream.writable = !(channel instanceof Pipe.SourceChannel);
-    return stream;
+    return stream.opened();
   }
 
   /**
@@ -99,7 +101,14 @@ public final class IOStream implements AutoCloseable {
    */
   public static IOStream of(StreamTransport transport) {
     Objects.requireNonNull(transport, "transport == null");
-    return new IOStream(IOLoop.current(), transport);
+    return new IOStream(IOLoop.current(), transport).opened();
+  }
+
+  private IOStream opened() {
+    if (Flight.streams) {
+      FlightEvents.streamOpen(this);
+    }
+    return this;
   }
 
   /**
@@ -642,6 +651,7 @@ public final class IOStream implements AutoCloseable {
       return;
     }
     connecting = false;
+    opened();
     Future<IOStream> done = connected;
     connected = null;
     if (done != null) {
@@ -685,6 +695,9 @@ public final class IOStream implements AutoCloseable {
     error = failure;
     watched = 0;
     transport.close();
+    if (Flight.streams) {
+      FlightEvents.streamClose(this, reading.received, writing.sent, failure);
+    }
     log(failure);
     if (connected != null) {
       Reading.fail(connected, failure);

@@ -41,6 +41,9 @@ final class Reading implements Runnable, Described {
 
   int maxBytes = DEFAULT_MAX_BYTES;
 
+  /** How many bytes have come. */
+  long received;
+
   // What came since the last readiness.
   private int readsInRation;
   private int bytesInRation;
@@ -235,6 +238,7 @@ final class Reading implements Runnable, Described {
     int count = stream.transport().read(target);
     readsInRation++;
     bytesInRation += Math.max(0, count);
+    received += Math.max(0, count);
     drained = count < room;
     if (count < 0) {
       ended = true;

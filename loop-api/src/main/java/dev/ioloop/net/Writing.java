@@ -30,6 +30,9 @@ final class Writing {
   private int next;
   private int end;
 
+  /** The bytes that the transport has taken. */
+  long sent;
+
   /** The bytes that the transport has not taken. */
   private long unsent;
 
@@ -77,7 +80,7 @@ final class Writing {
       try {
         StreamTransport transport = stream.transport();
         if (length > 0) {
-          transport.write(stream.buffers().single(data), 0, 1);
+          sent += transport.write(stream.buffers().single(data), 0, 1);
         }
         unflushed = !transport.flush();
       } catch (IOException e) {
@@ -133,6 +136,7 @@ final class Writing {
     for (int calls = 0; next < end && taken > 0 && calls < MAX_CALLS; calls++) {
       taken = transport.write(buffers, next, end);
       unsent -= taken;
+      sent += taken;
       skipSent();
     }
     if (next == end && ending && !endSent) {

@@ -1,0 +1,23 @@
+package dev.ioloop.jfr;
+
+/**
+ * Which events a flight recording wants now. Plain fields, because they are looked at on hot paths:
+ * without a recording an event costs that look, and no class of the recorder is loaded.
+ */
+public final class Flight {
+  public static boolean blockedLoops;
+  public static boolean lateTimeouts;
+  public static boolean coroutines;
+  public static boolean streams;
+
+  private Flight() {}
+
+  /** Begins to follow the recordings of this process, where the JDK has a recorder. */
+  public static void follow() {
+    try {
+      FlightEvents.follow();
+    } catch (LinkageError | IllegalStateException | SecurityException e) {
+      // Without the module jdk.jfr, or on a JVM without a recorder.
+    }
+  }
+}

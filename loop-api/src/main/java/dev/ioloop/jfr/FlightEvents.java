@@ -1,0 +1,260 @@
+package dev.ioloop.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Event;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Recording;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/** The events and how they are made; called only where {@link Flight} says that they are wanted. */
+public final class FlightEvents {
+  private FlightEvents() {}
+
+  static void follow() {
+    FlightRecorder.addListener(
+        new FlightRecorderListener() {
+          @Override
+          public void recorderInitialized(FlightRecorder recorder) {
+            refresh();
+          }
+
+          @Override
+          public void recordingStateChanged(Recording recording) {
+            refresh();
+          }
+        });
+  }
+
+  private static void refresh() {
+    Flight.blockedLoops = EventType.getEventType(LoopBlocked.class).isEnabled();
+    Flight.lateTimeouts = EventType.getEventType(TimeoutLate.class).isEnabled();
+    Flight.coroutines =
+        EventType.getEventType(CoroutineStart.class).isEnabled()
+            || EventType.getEventType(CoroutineSuspend.class).isEnabled()
+            || EventType.getEventType(CoroutineResume.class).isEnabled()
+            || EventType.getEventType(CoroutineEnd.class).isEnabled();
+    Flight.streams =
+        EventType.getEventType(StreamOpen.class).isEnabled()
+            || EventType.getEventType(StreamClose.class).isEnabled();
+  }
+
+  // Loops
+
+  /** A loop was blocked, and goes on. */
+  public static void loopBlocked(
+      Object loop, long nanos, @Nullable String coroutine, String stack) {
+    LoopBlocked event = new LoopBlocked();
+    event.loop = loop.toString();
+    event.blocked = nanos;
+    event.coroutine = coroutine;
+    event.stack = stack;
+    event.commit();
+  }
+
+  /** A timeout fired so much later than it was due. */
+  public static void timeoutLate(Object loop, long nanos) {
+    TimeoutLate event = new TimeoutLate();
+    if (event.shouldCommit()) {
+      event.loop = loop.toString();
+      event.late = nanos;
+      event.commit();
+    }
+  }
+
+  @Name("dev.ioloop.LoopBlocked")
+  @Label("Loop Blocked")
+  @Description("An iteration of a loop has taken longer than the limit of the watchdog")
+  @Category("ioloop")
+  @StackTrace(false)
+  private static final class LoopBlocked extends Event {
+    @Label("Loop")
+    @Nullable String loop;
+
+    @Label("Blocked")
+    @Timespan(Timespan.NANOSECONDS)
+    long blocked;
+
+    @Label("Coroutine")
+    @Nullable String coroutine;
+
+    @Label("Stack")
+    @Description("Where the thread of the loop was")
+    @Nullable String stack;
+  }
+
+  @Name("dev.ioloop.TimeoutLate")
+  @Label("Timeout Late")
+  @Description("A timeout has fired more than 10 ms late")
+  @Category("ioloop")
+  @StackTrace(false)
+  private static final class TimeoutLate extends Event {
+    @Label("Loop")
+    @Nullable String loop;
+
+    @Label("Late")
+    @Timespan(Timespan.NANOSECONDS)
+    long late;
+  }
+
+  // Coroutines
+
+  /** A coroutine begins. */
+  public static void coroutineStart(Object coroutine) {
+    CoroutineStart event = new CoroutineStart();
+    if (event.shouldCommit()) {
+      event.coroutine = coroutine.toString();
+      event.id = System.identityHashCode(coroutine);
+      event.commit();
+    }
+  }
+
+  /** A coroutine is suspended. */
+  public static void coroutineSuspend(Object coroutine) {
+    CoroutineSuspend event = new CoroutineSuspend();
+    if (event.shouldCommit()) {
+      event.id = System.identityHashCode(coroutine);
+      event.commit();
+    }
+  }
+
+  /** A coroutine is about to go on. */
+  public static void coroutineResume(Object coroutine, long waitedNanos) {
+    CoroutineResume event = new CoroutineResume();
+    if (event.shouldCommit()) {
+      event.id = System.identityHashCode(coroutine);
+      event.waited = waitedNanos;
+      event.commit();
+    }
+  }
+
+  /** A coroutine has ended. */
+  public static void coroutineEnd(Object coroutine, @Nullable Throwable failure) {
+    CoroutineEnd event = new CoroutineEnd();
+    if (event.shouldCommit()) {
+      event.coroutine = coroutine.toString();
+      event.id = System.identityHashCode(coroutine);
+      event.failure = failure == null ? null : failure.getClass().getName();
+      event.commit();
+    }
+  }
+
+  @Name("dev.ioloop.CoroutineStart")
+  @Label("Coroutine Start")
+  @Category({"ioloop", "Coroutine"})
+  @Enabled(false)
+  @StackTrace(true)
+  private static final class CoroutineStart extends Event {
+    @Label("Coroutine")
+    @Nullable String coroutine;
+
+    @Label("Identity")
+    int id;
+  }
+
+  @Name("dev.ioloop.CoroutineSuspend")
+  @Label("Coroutine Suspend")
+  @Category({"ioloop", "Coroutine"})
+  @Enabled(false)
+  @StackTrace(false)
+  private static final class CoroutineSuspend extends Event {
+    @Label("Identity")
+    int id;
+  }
+
+  @Name("dev.ioloop.CoroutineResume")
+  @Label("Coroutine Resume")
+  @Category({"ioloop", "Coroutine"})
+  @Enabled(false)
+  @StackTrace(false)
+  private static final class CoroutineResume extends Event {
+    @Label("Identity")
+    int id;
+
+    @Label("Waited")
+    @Description("In steps of about a millisecond")
+    @Timespan(Timespan.NANOSECONDS)
+    long waited;
+  }
+
+  @Name("dev.ioloop.CoroutineEnd")
+  @Label("Coroutine End")
+  @Category({"ioloop", "Coroutine"})
+  @Enabled(false)
+  @StackTrace(false)
+  private static final class CoroutineEnd extends Event {
+    @Label("Coroutine")
+    @Nullable String coroutine;
+
+    @Label("Identity")
+    int id;
+
+    @Label("Failure")
+    @Nullable String failure;
+  }
+
+  // Streams
+
+  /** A stream is open. */
+  public static void streamOpen(Object stream) {
+    StreamOpen event = new StreamOpen();
+    if (event.shouldCommit()) {
+      event.stream = stream.toString();
+      event.id = System.identityHashCode(stream);
+      event.commit();
+    }
+  }
+
+  /** A stream was closed. */
+  public static void streamClose(
+      Object stream, long received, long sent, @Nullable Throwable failure) {
+    StreamClose event = new StreamClose();
+    if (event.shouldCommit()) {
+      event.id = System.identityHashCode(stream);
+      event.received = received;
+      event.sent = sent;
+      event.failure = failure == null ? null : failure.toString();
+      event.commit();
+    }
+  }
+
+  @Name("dev.ioloop.StreamOpen")
+  @Label("Stream Open")
+  @Category({"ioloop", "Stream"})
+  @StackTrace(false)
+  private static final class StreamOpen extends Event {
+    @Label("Stream")
+    @Nullable String stream;
+
+    @Label("Identity")
+    int id;
+  }
+
+  @Name("dev.ioloop.StreamClose")
+  @Label("Stream Close")
+  @Category({"ioloop", "Stream"})
+  @StackTrace(false)
+  private static final class StreamClose extends Event {
+    @Label("Identity")
+    int id;
+
+    @Label("Received")
+    @DataAmount
+    long received;
+
+    @Label("Sent")
+    @DataAmount
+    long sent;
+
+    @Label("Failure")
+    @Nullable String failure;
+  }
+}
