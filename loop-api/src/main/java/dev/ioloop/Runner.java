@@ -34,6 +34,9 @@ final class Runner<T extends @Nullable Object>
     RAISED
   }
 
+  /** From when on a wait is long enough for a flight recording. */
+  private static final long LONG_WAIT_NANOS = 10_000_000;
+
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   private final IOLoop loop;
@@ -202,7 +205,7 @@ final class Runner<T extends @Nullable Object>
 
   private void runSegment(ThreadState state) {
     if (Flight.coroutines && listed) {
-      FlightEvents.coroutineResume(this, waitedNanos());
+      recordWait();
     }
     if (listed) {
       loop.suspended.resumed();
@@ -220,9 +223,6 @@ final class Runner<T extends @Nullable Object>
 
   private void waitForAwaited() {
     since = loop.clock();
-    if (Flight.coroutines) {
-      FlightEvents.coroutineSuspend(this);
-    }
     if (!listed) {
       loop.suspended.add(this);
     }
@@ -388,8 +388,11 @@ final class Runner<T extends @Nullable Object>
     return awaited == null ? null : awaited.purpose();
   }
 
-  private long waitedNanos() {
-    return (long) (loop.clock() - since) << Iterations.CLOCK_SHIFT;
+  private void recordWait() {
+    long waited = (long) (loop.clock() - since) << Iterations.CLOCK_SHIFT;
+    if (waited >= LONG_WAIT_NANOS) {
+      FlightEvents.coroutineWait(this, waited);
+    }
   }
 
   boolean isSuspended() {

@@ -77,14 +77,11 @@ final class FlightIT {
   void coroutinesAreRecordedIfThatIsAskedFor() throws Exception {
     List<RecordedEvent> events =
         record(
-            ",+dev.ioloop.CoroutineStart#enabled=true,+dev.ioloop.CoroutineSuspend#enabled=true"
-                + ",+dev.ioloop.CoroutineResume#enabled=true,+dev.ioloop.CoroutineEnd#enabled=true");
+            ",+dev.ioloop.CoroutineStart#enabled=true,+dev.ioloop.CoroutineWait#enabled=true"
+                + ",+dev.ioloop.CoroutineEnd#enabled=true");
     assertThat(names(events))
         .contains(
-            "dev.ioloop.CoroutineStart",
-            "dev.ioloop.CoroutineSuspend",
-            "dev.ioloop.CoroutineResume",
-            "dev.ioloop.CoroutineEnd");
+            "dev.ioloop.CoroutineStart", "dev.ioloop.CoroutineWait", "dev.ioloop.CoroutineEnd");
     assertThat(events)
         .anyMatch(
             event ->
@@ -92,7 +89,7 @@ final class FlightIT {
                     && event.getString("coroutine").equals("coroutine \"sleeper\""))
         .anyMatch(
             event ->
-                event.getEventType().getName().equals("dev.ioloop.CoroutineResume")
+                event.getEventType().getName().equals("dev.ioloop.CoroutineWait")
                     && event.getDuration("waited").toMillis() >= 10);
   }
 

@@ -34,17 +34,17 @@ public final class FlightEvents {
         });
   }
 
+  /** Looks at all of them, so that all are known to the recorder. */
   private static void refresh() {
     Flight.blockedLoops = EventType.getEventType(LoopBlocked.class).isEnabled();
     Flight.lateTimeouts = EventType.getEventType(TimeoutLate.class).isEnabled();
     Flight.coroutines =
         EventType.getEventType(CoroutineStart.class).isEnabled()
-            || EventType.getEventType(CoroutineSuspend.class).isEnabled()
-            || EventType.getEventType(CoroutineResume.class).isEnabled()
-            || EventType.getEventType(CoroutineEnd.class).isEnabled();
+            | EventType.getEventType(CoroutineWait.class).isEnabled()
+            | EventType.getEventType(CoroutineEnd.class).isEnabled();
     Flight.streams =
         EventType.getEventType(StreamOpen.class).isEnabled()
-            || EventType.getEventType(StreamClose.class).isEnabled();
+            | EventType.getEventType(StreamClose.class).isEnabled();
   }
 
   // Loops
@@ -117,19 +117,11 @@ public final class FlightEvents {
     }
   }
 
-  /** A coroutine is suspended. */
-  public static void coroutineSuspend(Object coroutine) {
-    CoroutineSuspend event = new CoroutineSuspend();
+  /** A coroutine goes on after so long a wait. */
+  public static void coroutineWait(Object coroutine, long waitedNanos) {
+    CoroutineWait event = new CoroutineWait();
     if (event.shouldCommit()) {
-      event.id = System.identityHashCode(coroutine);
-      event.commit();
-    }
-  }
-
-  /** A coroutine is about to go on. */
-  public static void coroutineResume(Object coroutine, long waitedNanos) {
-    CoroutineResume event = new CoroutineResume();
-    if (event.shouldCommit()) {
+      event.coroutine = coroutine.toString();
       event.id = System.identityHashCode(coroutine);
       event.waited = waitedNanos;
       event.commit();
@@ -160,22 +152,16 @@ public final class FlightEvents {
     int id;
   }
 
-  @Name("dev.ioloop.CoroutineSuspend")
-  @Label("Coroutine Suspend")
+  @Name("dev.ioloop.CoroutineWait")
+  @Label("Coroutine Wait")
+  @Description("A coroutine goes on that was suspended for 10 ms or longer")
   @Category({"ioloop", "Coroutine"})
   @Enabled(false)
   @StackTrace(false)
-  private static final class CoroutineSuspend extends Event {
-    @Label("Identity")
-    int id;
-  }
+  private static final class CoroutineWait extends Event {
+    @Label("Coroutine")
+    @Nullable String coroutine;
 
-  @Name("dev.ioloop.CoroutineResume")
-  @Label("Coroutine Resume")
-  @Category({"ioloop", "Coroutine"})
-  @Enabled(false)
-  @StackTrace(false)
-  private static final class CoroutineResume extends Event {
     @Label("Identity")
     int id;
 
