@@ -64,7 +64,12 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   private volatile @Nullable Object waiters;
 
   /** Makes a pending future. */
-  public Future() {}
+  @SuppressWarnings("this-escape") // Only its identity is looked at.
+  public Future() {
+    if (Origins.ENABLED) {
+      Origins.note(this);
+    }
+  }
 
   /**
    * Returns a future with the outcome of {@code stage}: {@code stage} itself where it is one. What
@@ -305,7 +310,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     if (failure == null && waiters == null) {
       return;
     }
-    FailureReport report = failure == null ? null : new FailureReport(failure, describe());
+    FailureReport report =
+        failure == null
+            ? null
+            : new FailureReport(failure, describe() + Origins.text(", made at ", this));
     boolean awaited = report != null && isAwaitedByAnother(null);
     Object taken = WAITERS.getAndSet(this, report == null ? DONE : report);
     if (isEnd(taken)) {
@@ -490,7 +498,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   private void finishObtruded(@Nullable Throwable failure) {
     finish(failure, true);
-    Object end = failure == null ? DONE : new FailureReport(failure, describe());
+    Object end =
+        failure == null
+            ? DONE
+            : new FailureReport(failure, describe() + Origins.text(", made at ", this));
     if (WAITERS.getAndSet(this, end) instanceof FailureReport replaced) {
       replaced.see();
     }

@@ -556,6 +556,9 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (callback == null) {
       throw new NullPointerException("callback == null");
     }
+    if (Origins.ENABLED) {
+      Origins.note(callback);
+    }
     post(Context.inUse ? Context.captured(callback) : callback);
   }
 
@@ -667,6 +670,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   private Timeout addTimeout(long deadline, Runnable callback) {
     Objects.requireNonNull(callback, "callback == null");
     iterations.timeoutAdded();
+    if (Origins.ENABLED) {
+      Origins.note(callback);
+    }
     if (dormant) {
       wakeHost();
     }
@@ -986,7 +992,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   private static void log(Object source, Throwable failure) {
-    LOG.log(Level.ERROR, "Exception in callback " + source, failure);
+    LOG.log(
+        Level.ERROR,
+        "Exception in callback " + source + Origins.text(", posted at ", source),
+        failure);
   }
 
   static void rethrowFatal(Throwable failure) {

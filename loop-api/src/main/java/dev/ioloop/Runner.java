@@ -82,6 +82,9 @@ final class Runner<T extends @Nullable Object>
     this.callable = callable;
     this.spawned = spawned;
     this.future = new CoroutineFuture<>(this);
+    if (Origins.ENABLED) {
+      Origins.note(this);
+    }
     if (Context.inUse) {
       context = Context.capture(ThreadState.get());
     }

@@ -78,6 +78,7 @@ final class WaitTree {
     if (purpose != null) {
       text.append(": ").append(purpose);
     }
+    text.append(Origins.text("\n" + indent + "    started at ", runner));
     text.append('\n');
     for (StackTraceElement frame : StackFrames.ofUser(runner.stackTrace())) {
       text.append(indent).append("    at ").append(frame).append('\n');

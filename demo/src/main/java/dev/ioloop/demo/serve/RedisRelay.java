@@ -4,6 +4,7 @@ import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 
 import dev.ioloop.Future;
+import dev.ioloop.netty.NettyFutures;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
@@ -20,6 +21,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -120,7 +122,11 @@ final class RedisRelay implements Relay {
   }
 
   @Override
-  public void close() {
-    client.shutdownAsync().thenRun(resources::shutdown);
+  public Future<?> close() {
+    return coroutine(
+        () -> {
+          await(client.shutdownAsync(0, LIMIT.toSeconds(), TimeUnit.SECONDS));
+          await(NettyFutures.from(resources.shutdown(0, LIMIT.toSeconds(), TimeUnit.SECONDS)));
+        });
   }
 }

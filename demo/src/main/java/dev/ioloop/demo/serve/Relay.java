@@ -21,7 +21,8 @@ interface Relay {
   /** Returns what there is to say of the connection between servers, for people. */
   String state();
 
-  void close();
+  /** Ends what {@link #open} has begun. Called before the event loops end. */
+  Future<?> close();
 
   /** Returns one for a server that is alone. */
   static Relay local(Consumer<ChatLine> deliver) {
@@ -43,7 +44,9 @@ interface Relay {
       }
 
       @Override
-      public void close() {}
+      public Future<?> close() {
+        return Future.succeeded(null);
+      }
     };
   }
 }

@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>java -jar demo/target/ioloop-demo.jar serve</pre>
  */
 public final class Serve {
+  static final String WARNING =
+      "WARNING: everybody who can reach this machine can see this page and use it. Browsers are"
+          + " answered for the names given by --allow-host, and for localhost.";
+
   /** From when on a callback is slow. */
   private static final Duration SLOW = Duration.ofMillis(200);
 
@@ -142,7 +146,7 @@ public final class Serve {
   Future<?> close() {
     return coroutine(
         () -> {
-          relay.close();
+          await(relay.close());
           if (listening != null) {
             await(listening.close());
           }
@@ -165,21 +169,15 @@ public final class Serve {
                 new Serve(loop.backend(), loops, new Access(allowedHosts), Limits.DEFAULT, redis);
             try {
               InetSocketAddress address = serve.listen(host, port);
-              warnUnlessLocal(address);
+              if (!address.getAddress().isLoopbackAddress()) {
+                System.err.println(WARNING);
+              }
               System.out.println("open http://" + text(address) + "/ in a browser");
               await(new Future<>());
             } finally {
               await(serve.close());
             }
           });
-    }
-  }
-
-  private static void warnUnlessLocal(InetSocketAddress address) {
-    if (!address.getAddress().isLoopbackAddress()) {
-      System.err.println(
-          "WARNING: everybody who can reach this machine can see this page and use it. Browsers"
-              + " are answered for the names given by --allow-host, and for localhost.");
     }
   }
 

@@ -211,6 +211,13 @@ final class ServeIT {
   }
 
   @Test
+  void servingOthersIsWarnedOf() throws Exception {
+    try (ServeProcess server = ServeProcess.start(directory, "--host", "0.0.0.0")) {
+      assertThat(server.errors()).contains(Serve.WARNING);
+    }
+  }
+
+  @Test
   void everyRequestOfManyIsAnswered() throws Exception {
     String wrk = Programs.find("wrk").toString();
     try (ServeProcess server = ServeProcess.start(directory)) {

@@ -1,0 +1,91 @@
+package dev.ioloop.demo;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** With {@code -Ddev.ioloop.debug=true} reports name the line that something comes from. */
+final class OriginsIT {
+
+  /** Run in a JVM of its own. */
+  static final class Program {
+    private Program() {}
+
+    public static void main(String[] arguments) {
+      System.setErr(System.out); // The log goes there.
+      try (IOLoop loop = IOLoop.create("nio")) {
+        loop.runSync(
+            () -> {
+              start();
+              lose();
+              post(loop);
+              set(loop);
+              await(moment);
+              await(moment);
+              System.out.println(loop.dump());
+            });
+      }
+    }
+
+    private static void start() {
+      coroutine(() -> await(new Future<Void>()));
+    }
+
+    private static void post(IOLoop loop) {
+      loop.addCallback(
+          () -> {
+            throw new IllegalStateException("posted");
+          });
+    }
+
+    private static void set(IOLoop loop) {
+      loop.callLater(
+          Duration.ZERO,
+          () -> {
+            throw new IllegalStateException("set");
+          });
+    }
+
+    private static void lose() {
+      Future<Void> lost = new Future<>();
+      lost.setException(new IllegalStateException("lost"));
+    }
+  }
+
+  private static String run(String debug) throws Exception {
+    String classes =
+        Path.of("target", "ioloop-demo.jar")
+            + File.pathSeparator
+            + Path.of("target", "test-classes");
+    JavaRun run =
+        JavaRun.of(List.of("-Ddev.ioloop.debug=" + debug, "-cp", classes, Program.class.getName()));
+    assertThat(run.code()).isZero();
+    return String.join("\n", run.out());
+  }
+
+  @Test
+  void debugModeNamesTheLines() throws Exception {
+    String line = "\\S*Program\\.%s\\(OriginsIT\\.java:\\d+\\)";
+    assertThat(run("true"))
+        .containsPattern("coroutine of .*\n +started at " + line.formatted("start"))
+        .containsPattern("Exception in callback .*, posted at " + line.formatted("post"))
+        .containsPattern("Exception in callback .*, posted at " + line.formatted("set"))
+        .containsPattern("Future, made at " + line.formatted("lose") + ": its exception was never");
+  }
+
+  @Test
+  void otherwiseNothingIsRemembered() throws Exception {
+    assertThat(run("false"))
+        .contains("Exception in callback", "coroutine of ", "never retrieved")
+        .doesNotContain("started at", "posted at", "made at");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.ioloop;
+
+import java.lang.StackWalker.StackFrame;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers, in debug mode, the line that made a future, started a coroutine or posted a callback.
+ * Without debug mode it is never called: the check of a constant goes when the code is compiled.
+ */
+final class Origins {
+
+  /** Set by {@code -Ddev.ioloop.debug=true}. */
+  static final boolean ENABLED = MonitorCheck.ENABLED;
+
+  /** Our own packages, where no line tells a user anything. */
+  private static final Set<String> OURS =
+      Set.of(
+          "dev.ioloop",
+          "dev.ioloop.locks",
+          "dev.ioloop.net",
+          "dev.ioloop.netty",
+          "dev.ioloop.nio",
+          "dev.ioloop.process",
+          "dev.ioloop.queues",
+          "dev.ioloop.spi",
+          "dev.ioloop.waiting");
+
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+  private static final Map<Key, StackTraceElement> LINES = new ConcurrentHashMap<>();
+  private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
+
+  /** An object by its identity, for as long as somebody else holds it. */
+  private static final class Key extends WeakReference<Object> {
+    private final int hash;
+
+    Key(Object object, @Nullable ReferenceQueue<Object> queue) {
+      super(object, queue);
+      hash = System.identityHashCode(object);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other || other instanceof Key key && get() != null && get() == key.get();
+    }
+  }
+
+  private Origins() {}
+
+  /** Remembers the user's line that is being run as the origin of {@code object}. */
+  static void note(Object object) {
+    for (Reference<?> gone = COLLECTED.poll(); gone != null; gone = COLLECTED.poll()) {
+      LINES.remove(gone);
+    }
+    WALKER
+        .walk(frames -> frames.filter(Origins::isUsers).findFirst())
+        .ifPresent(
+            frame ->
+                LINES.put(
+                    new Key(object, COLLECTED), StackFrames.plain(frame.toStackTraceElement())));
+  }
+
+  private static boolean isUsers(StackFrame frame) {
+    return !OURS.contains(frame.getDeclaringClass().getPackageName())
+        && !StackFrames.isSwitching(frame.getClassName())
+        && !frame.getClassName().startsWith("java.");
+  }
+
+  /** Returns the line that {@code object} comes from, after {@code before}, or an empty text. */
+  static String text(String before, Object object) {
+    if (!ENABLED) {
+      return "";
+    }
+    StackTraceElement line = LINES.get(new Key(object, null));
+    return line == null ? "" : before + line;
+  }
+}
