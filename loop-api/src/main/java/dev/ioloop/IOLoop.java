@@ -819,8 +819,8 @@ public final class IOLoop implements Executor, AutoCloseable {
    * Returns a text for people: this loop, the next of its timeouts, and each suspended coroutine
    * with its name, for how long and at which line it waits, and, where that is known, for what.
    * Below a coroutine stand those it waits for; where some wait for each other, it says so. Of more
-   * than 1,000 coroutines the first ones are described. Call from the loop's thread only, or when
-   * the loop is stopped.
+   * than 1,000 coroutines the first ones are described, and fewer, but 100 at least, if that takes
+   * longer than 50 ms. Call from the loop's thread only, or when the loop is stopped.
    */
   public String dump() {
     return dump(MAX_DUMPED);

@@ -37,6 +37,8 @@ final class Runner<T extends @Nullable Object>
   /** From when on a wait is long enough for a flight recording. */
   private static final long LONG_WAIT_NANOS = 10_000_000;
 
+  private static final int MAX_WAITED_FOR = 1_000;
+
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   private final IOLoop loop;
@@ -361,7 +363,7 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  /** Returns the coroutines whose end this one waits for. */
+  /** Returns the coroutines whose end this one waits for; of very many the first ones. */
   Collection<Runner<?>> waitsFor() {
     Future<?> awaited = awaiting;
     if (awaited == null) {
@@ -375,7 +377,7 @@ final class Runner<T extends @Nullable Object>
     }
     Set<Runner<?>> found = new LinkedHashSet<>();
     Deque<Future<?>> open = new ArrayDeque<>(awaited.sources());
-    while (!open.isEmpty()) {
+    while (!open.isEmpty() && found.size() < MAX_WAITED_FOR) {
       Future<?> source = open.remove();
       if (source instanceof CoroutineFuture<?> coroutine && !source.isDone()) {
         found.add(coroutine.runner());

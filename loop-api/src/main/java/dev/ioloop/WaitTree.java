@@ -10,10 +10,20 @@ import java.util.Set;
  */
 final class WaitTree {
   private static final int MAX_DEPTH = 50;
+
+  /** For how long a loop may be held, once enough is described; stacks take their time. */
+  private static final long LIMIT_NANOS = 50_000_000;
+
+  private static final int ENOUGH = 100;
+
+  /** Of how many it is found out for whom they wait, before the first is described. */
+  private static final int MAX_SCANNED = 10_000;
+
   private static final String STEP = "  ";
 
   private final StringBuilder text;
   private final int clock;
+  private final long begin = System.nanoTime();
 
   /** How many coroutines may still be described. */
   private int left;
@@ -53,20 +63,26 @@ final class WaitTree {
       return;
     }
     Set<Runner<?>> awaited = identitySet();
-    for (Runner<?> runner = suspended.first(); runner != null; runner = runner.next) {
-      awaited.addAll(runner.waitsFor());
+    Runner<?> scanned = suspended.first();
+    while (scanned != null && awaited.size() < MAX_SCANNED) {
+      awaited.addAll(scanned.waitsFor());
+      scanned = scanned.next;
     }
-    for (Runner<?> runner = suspended.first(); runner != null && left > 0; runner = runner.next) {
+    for (Runner<?> runner = suspended.first(); runner != null && goesOn(); runner = runner.next) {
       if (runner.isSuspended() && !awaited.contains(runner)) {
         append(runner, STEP);
       }
     }
     // What is left is awaited by others that are left: they go round in a circle.
-    for (Runner<?> runner = suspended.first(); runner != null && left > 0; runner = runner.next) {
+    for (Runner<?> runner = suspended.first(); runner != null && goesOn(); runner = runner.next) {
       if (runner.isSuspended() && !described.contains(runner)) {
         append(runner, STEP);
       }
     }
+  }
+
+  private boolean goesOn() {
+    return left > 0 && (described.size() < ENOUGH || System.nanoTime() - begin < LIMIT_NANOS);
   }
 
   private void append(Runner<?> runner, String indent) {
@@ -97,7 +113,7 @@ final class WaitTree {
           .append(" above, which waits for it\n");
     } else if (described.contains(awaited)) {
       text.append(indent).append("the ").append(awaited).append(" above\n");
-    } else if (left > 0 && awaited.isSuspended() && path.size() < MAX_DEPTH) {
+    } else if (goesOn() && awaited.isSuspended() && path.size() < MAX_DEPTH) {
       append(awaited, indent);
     }
   }

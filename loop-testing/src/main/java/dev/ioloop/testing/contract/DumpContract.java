@@ -270,8 +270,10 @@ public abstract class DumpContract extends LoopContract {
     for (int i = 0; i < 1_500; i++) {
       coroutine(() -> await(gate));
     }
-    assertThat(loop.dump()).endsWith("  and 500 more\n");
-    assertThat(loop.dump().lines().filter(line -> line.startsWith(HEADING))).hasSize(1_000);
+    List<String> dump = loop.dump().lines().toList();
+    long described = dump.stream().filter(line -> line.startsWith(HEADING)).count();
+    assertThat(described).isBetween(100L, 1_000L); // fewer where that takes long
+    assertThat(dump).last().isEqualTo("  and " + (1_500 - described) + " more");
     gate.setResult(null);
     runOneTurn();
   }
