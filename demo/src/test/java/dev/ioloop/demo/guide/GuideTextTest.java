@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 final class GuideTextTest {
   private static final List<Path> GUIDES =
-      Stream.of("coroutines.md", "streams.md", "netty.md", "testing.md")
+      Stream.of("coroutines.md", "streams.md", "netty.md", "testing.md", "migrating.md")
           .map(guide -> Path.of("..", "docs", guide))
           .toList();
   private static final String FOR_JAVADOC = "javadoc ";
