@@ -363,26 +363,25 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  /** Returns the coroutines whose end this one waits for; of very many the first ones. */
+  /**
+   * Returns the coroutines of the same loop whose end this one waits for; of very many the first
+   * ones. Others are on threads of their own and cannot be looked at from here.
+   */
   Collection<Runner<?>> waitsFor() {
     Future<?> awaited = awaiting;
-    if (awaited == null) {
-      return List.of();
-    }
-    if (awaited instanceof CoroutineFuture<?> coroutine) {
-      return List.of(coroutine.runner());
-    }
-    if (awaited.sources().isEmpty()) {
+    if (awaited == null || !(awaited instanceof CoroutineFuture) && awaited.sources().isEmpty()) {
       return List.of();
     }
     Set<Runner<?>> found = new LinkedHashSet<>();
-    Deque<Future<?>> open = new ArrayDeque<>(awaited.sources());
+    Deque<Future<?>> open = new ArrayDeque<>(List.of(awaited));
     while (!open.isEmpty() && found.size() < MAX_WAITED_FOR) {
-      Future<?> source = open.remove();
-      if (source instanceof CoroutineFuture<?> coroutine && !source.isDone()) {
+      Future<?> next = open.remove();
+      if (next instanceof CoroutineFuture<?> coroutine
+          && !next.isDone()
+          && coroutine.runner().loop == loop) {
         found.add(coroutine.runner());
       }
-      open.addAll(source.sources());
+      open.addAll(next.sources());
     }
     return found;
   }

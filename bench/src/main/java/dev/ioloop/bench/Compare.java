@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "ioloop-bench",
-    subcommands = {ServerCompare.class, IdleConnections.class},
+    subcommands = {ServerCompare.class, IdleConnections.class, Against.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     description =

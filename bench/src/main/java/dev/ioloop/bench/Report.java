@@ -71,11 +71,11 @@ final class Report {
             + Markdown.verdict(cost, taken.size(), target.limit()));
   }
 
-  private static double[] nanos(List<Sample> samples) {
+  static double[] nanos(List<Sample> samples) {
     return samples.stream().mapToDouble(Sample::nanos).toArray();
   }
 
-  private static Interval ratio(List<Sample> samples, List<Sample> reference) {
+  static Interval ratio(List<Sample> samples, List<Sample> reference) {
     double[] ratios = new double[samples.size()];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = samples.get(i).nanos() / reference.get(i).nanos();

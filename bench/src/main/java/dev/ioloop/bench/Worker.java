@@ -44,6 +44,12 @@ final class Worker implements AutoCloseable {
 
   /** Starts a worker and waits until it has warmed up. */
   Worker(Measure measure, String peer, boolean quick) throws IOException, Unavailable {
+    this(measure, peer, quick, System.getProperty("java.class.path"));
+  }
+
+  /** As the other constructor, with the code of another jar. */
+  Worker(Measure measure, String peer, boolean quick, String classPath)
+      throws IOException, Unavailable {
     process =
         new ProcessBuilder(
                 JAVA.toString(),
@@ -53,7 +59,7 @@ final class Worker implements AutoCloseable {
                 LoopBenchmark.COLLECTOR,
                 LoopBenchmark.HEAP,
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 Worker.class.getName(),
                 measure.name(),
                 peer,

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.Generator;
+import dev.ioloop.IOLoop;
 import dev.ioloop.TaskGroup;
 import dev.ioloop.locks.Lock;
 import dev.ioloop.queues.Queue;
@@ -232,6 +233,19 @@ public abstract class DumpContract extends LoopContract {
     own.setResult(coroutine(named("own", () -> await(await(own)))));
     runOneTurn();
     assertThat(loop.dump()).contains("DEADLOCK: it waits for the coroutine \"own\" above");
+  }
+
+  @Test
+  void coroutinesOfOtherLoopsAreNotLookedAt() {
+    try (IOLoop other = newLoop()) {
+      other.makeCurrent();
+      Future<Void> there = coroutine(named("there", () -> await(new Future<Void>())));
+      loop.makeCurrent();
+      waiting(there);
+      assertMatches(loop.dump(), List.of("IOLoop.*", HEADING_LINE, frame("waiting", lines.get(0))));
+      other.makeCurrent();
+    }
+    loop.makeCurrent();
   }
 
   @Test
