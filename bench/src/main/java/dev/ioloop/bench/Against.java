@@ -81,7 +81,15 @@ final class Against implements Callable<Integer> {
     System.out.println();
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of("measure", "peer", "ns", "other ns", "bytes", "other bytes", "ns / other ns", ""));
+        List.of(
+            "measure",
+            "peer",
+            "ns",
+            "other ns",
+            "bytes",
+            "other bytes",
+            "ns / other ns",
+            "verdict"));
     boolean slower = false;
     for (Measure measure : Measure.values()) {
       for (String peer : measure.peers()) {
@@ -114,7 +122,7 @@ final class Against implements Callable<Integer> {
         Markdown.number(medianBytes(pair.ours())),
         Markdown.number(medianBytes(pair.theirs())),
         Markdown.text(ratio),
-        ratio.low() > SLOWER ? "slower" : ratio.high() < 1 / SLOWER ? "faster" : "");
+        ratio.low() > SLOWER ? "slower" : ratio.high() < 1 / SLOWER ? "faster" : "same");
   }
 
   private void takeTurns(Measure measure, String peer, int times, Pair pair)
