@@ -83,16 +83,21 @@ final class Bodies {
     return new OfAsync<>(Objects.requireNonNull(body, "body == null"));
   }
 
-  /** Returns what to call a body: its name in quotes, or the class in which it is written. */
-  static String name(Object callable) {
+  /** Returns what to call that which runs a body: by its name, or after where it is written. */
+  static String describe(String kind, Object callable) {
     Object body = callable;
     while (body instanceof Wrapper wrapper) {
       if (body instanceof Named<?> named) {
-        return '"' + named.name() + '"';
+        return kind + " \"" + named.name() + '"';
       }
       body = wrapper.body();
     }
-    String name = body.getClass().getName();
+    return kind + " of " + className(body);
+  }
+
+  /** Returns the name of the class in which a function is written. */
+  static String className(Object function) {
+    String name = function.getClass().getName();
     int lambda = name.indexOf("$$Lambda");
     return lambda < 0 ? name : name.substring(0, lambda);
   }

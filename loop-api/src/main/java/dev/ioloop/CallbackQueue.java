@@ -128,10 +128,16 @@ final class CallbackQueue {
           chunk[index] = null;
           index++;
           callbacks++;
+          if (Origins.ENABLED) {
+            loop.setPresentCallback(callback);
+          }
           try {
             callback.run();
           } catch (Throwable e) {
             loop.failed(callback, e);
+          }
+          if (Origins.ENABLED) {
+            loop.setPresentCallback(null);
           }
           if (Context.inUse) {
             loop.threadState().context = null;
@@ -168,6 +174,24 @@ final class CallbackQueue {
   /** Returns how many callbacks have run. */
   long run() {
     return run;
+  }
+
+  /**
+   * Returns how many callbacks are queued, those included that {@link #runSnapshots} has run but
+   * not left. Any thread, for which the number may be a little old.
+   */
+  int size() {
+    int size = tailIndex - headIndex;
+    @Nullable Object[] chunk = headChunk;
+    @Nullable Object[] end = tailChunk;
+    while (chunk != end && chunk != null) {
+      size += CHUNK_SIZE;
+      chunk = (Object[]) chunk[CHUNK_SIZE];
+    }
+    for (Post post = top; post != null && post.callback != null; post = post.next) {
+      size++;
+    }
+    return Math.max(0, size);
   }
 
   /** Returns whether a callback is queued. The loop's thread only, and never while asleep. */

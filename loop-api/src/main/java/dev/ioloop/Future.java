@@ -310,10 +310,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     if (failure == null && waiters == null) {
       return;
     }
-    FailureReport report =
-        failure == null
-            ? null
-            : new FailureReport(failure, describe() + Origins.text(", made at ", this));
+    FailureReport report = failure == null ? null : reportOf(failure);
     boolean awaited = report != null && isAwaitedByAnother(null);
     Object taken = WAITERS.getAndSet(this, report == null ? DONE : report);
     if (isEnd(taken)) {
@@ -496,12 +493,13 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     finishObtruded(failure);
   }
 
+  private FailureReport reportOf(Throwable failure) {
+    return new FailureReport(failure, describe() + Origins.text(", made at ", this));
+  }
+
   private void finishObtruded(@Nullable Throwable failure) {
     finish(failure, true);
-    Object end =
-        failure == null
-            ? DONE
-            : new FailureReport(failure, describe() + Origins.text(", made at ", this));
+    Object end = failure == null ? DONE : reportOf(failure);
     if (WAITERS.getAndSet(this, end) instanceof FailureReport replaced) {
       replaced.see();
     }

@@ -340,6 +340,6 @@ public final class Generator<
 
   @Override
   public String toString() {
-    return "generator of " + Bodies.name(body);
+    return Bodies.describe("generator", body);
   }
 }

@@ -111,6 +111,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Oldest first. Written by the watchdog alone, and never changed in place. */
   private volatile List<SlowCallback> slowCallbacks = List.of();
 
+  /** What runs now; kept in debug mode only. */
+  private volatile @Nullable Runnable presentCallback;
+
   private volatile boolean running;
   private volatile boolean stopRequested;
   private volatile boolean closed;
@@ -917,11 +920,36 @@ public final class IOLoop implements Executor, AutoCloseable {
     return present == HostedTurns.NOT_YET ? null : present;
   }
 
-  /** Returns the coroutine that has the loop now, or null. For the watchdog, which may be late. */
-  @Nullable String presentCoroutine() {
+  /** Notes what runs now, in debug mode. */
+  void setPresentCallback(@Nullable Runnable callback) {
+    presentCallback = callback;
+  }
+
+  /** Returns, in debug mode, the line that what runs now comes from, or null. For the watchdog. */
+  @Nullable String presentOrigin() {
+    if (!Origins.ENABLED) {
+      return null;
+    }
+    Object present = presentBody();
+    if (present == null) {
+      present = presentCallback;
+    }
+    if (present instanceof Context.InContext inContext) {
+      present = inContext.callback();
+    }
+    return present == null ? null : Origins.line(present);
+  }
+
+  private @Nullable Object presentBody() {
     ThreadState state = ownerState != null ? ownerState : threadState;
     Fiber fiber = state == null ? null : state.fiber();
-    return fiber == null || fiber.ended() ? null : String.valueOf(fiber.body());
+    return fiber == null || fiber.ended() ? null : fiber.body();
+  }
+
+  /** Returns the coroutine that has the loop now, or null. For the watchdog, which may be late. */
+  @Nullable String presentCoroutine() {
+    Object body = presentBody();
+    return body == null ? null : body.toString();
   }
 
   /**

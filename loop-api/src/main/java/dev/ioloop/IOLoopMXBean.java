@@ -21,6 +21,9 @@ public interface IOLoopMXBean {
   /** Returns {@link LoopStats#callbacks}. */
   long getCallbacks();
 
+  /** Returns {@link LoopStats#callbacksQueued}. */
+  int getCallbacksQueued();
+
   /** Returns {@link LoopStats#timeoutsPending}. */
   int getTimeoutsPending();
 

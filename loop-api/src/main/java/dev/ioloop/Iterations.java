@@ -167,10 +167,16 @@ final class Iterations {
       Runnable callback = due.fire();
       due = due.nextDue();
       if (callback != null) {
+        if (Origins.ENABLED) {
+          loop.setPresentCallback(callback);
+        }
         try {
           callback.run();
         } catch (Throwable e) {
           loop.failed(callback, e);
+        }
+        if (Origins.ENABLED) {
+          loop.setPresentCallback(null);
         }
         if (Context.inUse) {
           loop.threadState().context = null;
@@ -289,6 +295,7 @@ final class Iterations {
     return new LoopStats(
         turns,
         callbacks.run(),
+        callbacks.size(),
         timeouts.size(),
         coroutinesSuspended,
         polls,

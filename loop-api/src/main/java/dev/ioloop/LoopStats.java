@@ -5,6 +5,8 @@ package dev.ioloop;
  *
  * @param turns iterations
  * @param callbacks callbacks run, resumptions of coroutines included
+ * @param callbacksQueued callbacks that wait for an iteration; of an iteration that has not ended,
+ *     those that have run too
  * @param timeoutsPending timeouts that are neither due nor removed
  * @param coroutinesSuspended coroutines that wait for something
  * @param polls polls, those that did not wait included
@@ -15,6 +17,7 @@ package dev.ioloop;
 public record LoopStats(
     long turns,
     long callbacks,
+    int callbacksQueued,
     int timeoutsPending,
     int coroutinesSuspended,
     long polls,

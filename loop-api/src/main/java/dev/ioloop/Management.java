@@ -15,7 +15,7 @@ import javax.management.ObjectName;
 final class Management implements IOLoopMXBean {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final int ANSWER_SECONDS = 2;
-  private static final LoopStats NONE = new LoopStats(0, 0, 0, 0, 0, 0, 0, 0);
+  private static final LoopStats NONE = new LoopStats(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private final WeakReference<IOLoop> loop;
   private final ObjectName name;
@@ -77,6 +77,11 @@ final class Management implements IOLoopMXBean {
   }
 
   @Override
+  public int getCallbacksQueued() {
+    return stats().callbacksQueued();
+  }
+
+  @Override
   public int getTimeoutsPending() {
     return stats().timeoutsPending();
   }
@@ -111,22 +116,7 @@ final class Management implements IOLoopMXBean {
     IOLoop present = loop.get();
     return present == null
         ? List.of()
-        : present.slowCallbacks().stream().map(Management::text).toList();
-  }
-
-  private static String text(SlowCallback slow) {
-    StringBuilder text = new StringBuilder();
-    text.append(slow.began()).append(": ").append(slow.took().toMillis()).append(" ms");
-    text.append(slow.ended() ? "" : " and not over");
-    text.append(slow.coroutine() == null ? "" : ", the " + slow.coroutine());
-    appendStack(text, slow.stack());
-    return text.toString();
-  }
-
-  private static void appendStack(StringBuilder text, List<StackTraceElement> stack) {
-    for (StackTraceElement frame : stack) {
-      text.append("\n    at ").append(frame);
-    }
+        : present.slowCallbacks().stream().map(SlowCallback::toString).toList();
   }
 
   @Override
@@ -158,7 +148,7 @@ final class Management implements IOLoopMXBean {
     }
     Thread thread = loop.presentThread();
     if (thread != null) {
-      appendStack(text, List.of(thread.getStackTrace()));
+      StackFrames.append(text, "\n    at ", List.of(thread.getStackTrace()));
     }
     return text.append('\n').toString();
   }

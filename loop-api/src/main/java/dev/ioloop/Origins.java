@@ -83,7 +83,13 @@ final class Origins {
     if (!ENABLED) {
       return "";
     }
-    StackTraceElement line = LINES.get(new Key(object, null));
+    String line = line(object);
     return line == null ? "" : before + line;
+  }
+
+  /** Returns the line that {@code object} comes from, or null if that is not known. */
+  static @Nullable String line(Object object) {
+    StackTraceElement line = LINES.get(new Key(object, null));
+    return line == null ? null : line.toString();
   }
 }

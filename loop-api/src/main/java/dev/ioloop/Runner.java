@@ -410,7 +410,6 @@ final class Runner<T extends @Nullable Object>
 
   @Override
   public String toString() {
-    String name = Bodies.name(callable);
-    return name.startsWith("\"") ? "coroutine " + name : "coroutine of " + name;
+    return Bodies.describe("coroutine", callable);
   }
 }

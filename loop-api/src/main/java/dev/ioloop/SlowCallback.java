@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param took how long it has taken so far, to a quarter of the limit
  * @param ended whether it has ended since
  * @param coroutine the coroutine, or null if it was a callback or a handler
+ * @param origin in debug mode, the line that posted the callback or started the coroutine; else
+ *     null
  * @param stack what it was at when it was last seen to block, innermost frame first
  */
 public record SlowCallback(
@@ -20,4 +22,18 @@ public record SlowCallback(
     Duration took,
     boolean ended,
     @Nullable String coroutine,
-    List<StackTraceElement> stack) {}
+    @Nullable String origin,
+    List<StackTraceElement> stack) {
+
+  /** Returns all of it as a text of a line and the stack. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(began).append(": ").append(took.toMillis()).append(" ms");
+    text.append(ended ? "" : " and not over");
+    text.append(coroutine == null ? "" : ", the " + coroutine);
+    text.append(origin == null ? "" : ", from " + origin);
+    StackFrames.append(text, "\n    at ", stack);
+    return text.toString();
+  }
+}

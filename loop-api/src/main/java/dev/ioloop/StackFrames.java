@@ -3,7 +3,7 @@ package dev.ioloop;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Picks from a stack the frames that tell a user something. */
+/** Stacks as text, and the frames of them that tell a user something. */
 final class StackFrames {
   private StackFrames() {}
 
@@ -51,6 +51,13 @@ final class StackFrames {
         || isOf(className, TaskGroup.class)
         || isOf(className, ContinuationFiber.class)
         || isOf(className, ThreadFiber.class);
+  }
+
+  /** Appends all frames, each after {@code before}. */
+  static void append(StringBuilder text, String before, List<StackTraceElement> stack) {
+    for (StackTraceElement frame : stack) {
+      text.append(before).append(frame);
+    }
   }
 
   /** Returns the frame without the names of its class loader and its module. */

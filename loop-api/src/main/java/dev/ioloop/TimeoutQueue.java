@@ -62,7 +62,7 @@ final class TimeoutQueue {
 
     /** Says what it will call, for people. */
     String describe() {
-      return Bodies.name(callback);
+      return Bodies.className(callback);
     }
 
     @Nullable Entry nextDue() {

@@ -175,8 +175,9 @@ final class Watchdog implements Runnable {
       Duration took = Duration.ofNanos(blocked);
       Instant began = before == null ? Instant.now().minus(took) : before.began();
       SlowCallback now =
-          new SlowCallback(began, took, false, loop.presentCoroutine(), List.of(stack));
-      LOG.log(Level.WARNING, describe(loop, blocked, now.coroutine(), culprit, stack));
+          new SlowCallback(
+              began, took, false, loop.presentCoroutine(), loop.presentOrigin(), List.of(stack));
+      LOG.log(Level.WARNING, describe(loop, now, culprit));
       reported = now;
       loop.recordSlow(before, now);
     }
@@ -186,7 +187,9 @@ final class Watchdog implements Runnable {
       if (slow != null) {
         Duration took = Duration.ofNanos(now - since);
         loop.recordSlow(
-            slow, new SlowCallback(slow.began(), took, true, slow.coroutine(), slow.stack()));
+            slow,
+            new SlowCallback(
+                slow.began(), took, true, slow.coroutine(), slow.origin(), slow.stack()));
         if (Flight.blockedLoops) {
           FlightEvents.loopBlocked(loop, now - since, slow.coroutine(), slow.stack().toString());
         }
@@ -199,22 +202,18 @@ final class Watchdog implements Runnable {
       since = now;
     }
 
-    private String describe(
-        IOLoop loop,
-        long blocked,
-        @Nullable String coroutine,
-        @Nullable Thread culprit,
-        StackTraceElement[] stack) {
+    private String describe(IOLoop loop, SlowCallback slow, @Nullable Thread culprit) {
       StringBuilder text = new StringBuilder();
-      text.append(loop).append(" has been blocked for ").append(text(blocked));
-      if (coroutine != null) {
-        text.append(" by the ").append(coroutine);
+      text.append(loop).append(" has been blocked for ").append(text(slow.took().toNanos()));
+      if (slow.coroutine() != null) {
+        text.append(" by the ").append(slow.coroutine());
+      }
+      if (slow.origin() != null) {
+        text.append(", from ").append(slow.origin());
       }
       String name = culprit == null ? "" : culprit.getName();
       text.append("; what blocks belongs into runInExecutor(). Thread \"" + name + "\":");
-      for (StackTraceElement frame : stack) {
-        text.append("\n\tat ").append(frame);
-      }
+      StackFrames.append(text, "\n\tat ", slow.stack());
       return text.toString();
     }
   }

@@ -44,6 +44,7 @@ final class Attach {
       String backend,
       long turns,
       long callbacks,
+      int callbacksQueued,
       int timeoutsPending,
       int coroutinesSuspended,
       long polls,
@@ -60,6 +61,7 @@ final class Attach {
           bean.getBackend(),
           bean.getTurns(),
           bean.getCallbacks(),
+          bean.getCallbacksQueued(),
           bean.getTimeoutsPending(),
           bean.getCoroutinesSuspended(),
           bean.getPolls(),
@@ -158,9 +160,10 @@ final class Attach {
   private static void print(Loop loop) {
     System.out.print(loop.dump());
     System.out.printf(
-        "  turns %,d; callbacks %,d; polls %,d; wake-ups %,d; last timeout %.2f ms late, worst %.2f ms%n",
+        "  turns %,d; callbacks %,d, queued %,d; polls %,d; wake-ups %,d; last timeout %.2f ms late, worst %.2f ms%n",
         loop.turns(),
         loop.callbacks(),
+        loop.callbacksQueued(),
         loop.polls(),
         loop.wakeups(),
         loop.lastLagNanos() / 1e6,

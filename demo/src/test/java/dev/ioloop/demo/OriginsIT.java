@@ -28,10 +28,12 @@ final class OriginsIT {
               start();
               lose();
               post(loop);
+              block(loop);
               set(loop);
               await(moment);
               await(moment);
               System.out.println(loop.dump());
+              System.out.println("slow: " + loop.slowCallbacks());
             });
       }
     }
@@ -44,6 +46,16 @@ final class OriginsIT {
       loop.addCallback(
           () -> {
             throw new IllegalStateException("posted");
+          });
+    }
+
+    private static void block(IOLoop loop) {
+      loop.setBlockingLogThreshold(Duration.ofMillis(10));
+      loop.addCallback(
+          () -> {
+            while (!loop.slowCallbacks().toString().contains("lambda$block")) {
+              Thread.onSpinWait();
+            }
           });
     }
 
@@ -79,6 +91,8 @@ final class OriginsIT {
         .containsPattern("coroutine of .*\n +started at " + line.formatted("start"))
         .containsPattern("Exception in callback .*, posted at " + line.formatted("post"))
         .containsPattern("Exception in callback .*, posted at " + line.formatted("set"))
+        .containsPattern("blocked for \\d+ ms, from " + line.formatted("block"))
+        .containsPattern("Z: \\d+ ms( and not over)?, from " + line.formatted("block"))
         .containsPattern("Future, made at " + line.formatted("lose") + ": its exception was never");
   }
 

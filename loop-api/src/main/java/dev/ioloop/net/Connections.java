@@ -9,11 +9,17 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The open connections that a server has on one loop. Used by that loop's thread. */
+/**
+ * The open connections that a server has on one loop. Used by that loop's thread, but counted by
+ * any.
+ */
 final class Connections {
   final IOLoop loop;
   private final Set<IOStream> open = new LinkedHashSet<>();
   private @Nullable Runnable whenEmpty;
+
+  /** The size of {@link #open}; written by the loop's thread only. */
+  private volatile int count;
 
   Connections(IOLoop loop) {
     this.loop = loop;
@@ -22,9 +28,11 @@ final class Connections {
   /** Keeps a stream in mind until it is closed, and then the one that has taken its place. */
   void own(IOStream stream) {
     open.add(stream);
+    count = open.size();
     stream.setOwner(
         next -> {
           open.remove(stream);
+          count = open.size();
           if (next != null) {
             own(next);
           } else if (open.isEmpty() && whenEmpty != null) {
@@ -33,6 +41,11 @@ final class Connections {
             callback.run();
           }
         });
+  }
+
+  /** Returns how many are open. Safe to call from any thread. */
+  int count() {
+    return count;
   }
 
   /** Runs {@code callback} when none is open: now, or later. Replaces the one before. */

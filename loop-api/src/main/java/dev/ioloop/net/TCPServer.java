@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -56,10 +57,10 @@ public abstract class TCPServer {
   private final List<Listening> listeners = new ArrayList<>();
 
   /** What listens and serves in loops of their own, by {@link #start}. */
-  private final List<ServerLoop> loops = new ArrayList<>();
+  private final List<ServerLoop> loops = new CopyOnWriteArrayList<>();
 
   /** The connections of the loop that listens; null before it does. */
-  private @Nullable Connections connections;
+  private volatile @Nullable Connections connections;
 
   private int nextLoop;
   private final @Nullable Supplier<SSLEngine> engines;
@@ -109,6 +110,16 @@ public abstract class TCPServer {
     maxWriteBufferSize = bytes;
   }
 
+  /** Returns how many connections are open, on all of its loops. Safe to call from any thread. */
+  public final int connections() {
+    Connections own = connections;
+    int count = own == null ? 0 : own.count();
+    for (ServerLoop loop : loops) {
+      count += loop.connections().count();
+    }
+    return count;
+  }
+
   /** As {@link #listen(SocketAddress)}, on a port of all of this machine's addresses. */
   public final SocketAddress listen(int port) throws IOException {
     return listen(new InetSocketAddress(port));
@@ -135,10 +146,11 @@ public abstract class TCPServer {
       throw new UnknownHostException(internet.getHostString());
     }
     IOLoop loop = IOLoop.current();
-    if (connections == null || connections.loop != loop) {
-      connections = new Connections(loop);
+    Connections own = connections;
+    if (own == null || own.loop != loop) {
+      own = connections = new Connections(loop);
     }
-    Listening listening = new Listening(connections, address, false);
+    Listening listening = new Listening(own, address, false);
     listeners.add(listening);
     return listening.listener.localAddress();
   }
@@ -222,8 +234,9 @@ public abstract class TCPServer {
     Objects.requireNonNull(grace, "grace == null");
     stop();
     List<Future<Integer>> counts = new ArrayList<>();
-    if (connections != null) {
-      counts.add(connections.shutdown(grace));
+    Connections own = connections;
+    if (own != null) {
+      counts.add(own.shutdown(grace));
     }
     for (ServerLoop loop : loops) {
       counts.add(loop.stop(grace));

@@ -1,6 +1,7 @@
 package dev.ioloop.micrometer;
 
 import dev.ioloop.IOLoop;
+import dev.ioloop.net.TCPServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,9 +19,11 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code ioloop.lag}: a timer, by how much the loop was late for a callback that is due ten
  *       times a second;
  *   <li>{@code ioloop.turns}, {@code ioloop.callbacks}, {@code ioloop.wakeups}: counters;
- *   <li>{@code ioloop.coroutines}: how many coroutines are suspended, and {@code ioloop.timeouts}:
- *       how many timeouts are pending.
+ *   <li>{@code ioloop.coroutines}: how many coroutines are suspended, {@code ioloop.timeouts}: how
+ *       many timeouts are pending, and {@code ioloop.queue}: how many callbacks are queued.
  * </ul>
+ *
+ * <p>A server's connections are counted by {@link #ofServer}.
  *
  * <p>A registry that throws costs its sample; the loop logs the exception and goes on.
  */
@@ -41,6 +44,20 @@ public final class IOLoopMetrics implements MeterBinder, AutoCloseable {
     this.tags = Objects.requireNonNull(tags, "tags == null");
   }
 
+  /**
+   * Returns the meter of {@code server}, a gauge named {@code ioloop.connections}: how many
+   * connections are open on all of its loops. Safe to call from any thread.
+   */
+  public static MeterBinder ofServer(TCPServer server, Iterable<Tag> tags) {
+    Objects.requireNonNull(server, "server == null");
+    Objects.requireNonNull(tags, "tags == null");
+    return registry ->
+        Gauge.builder("ioloop.connections", server, TCPServer::connections)
+            .description("Open connections")
+            .tags(tags)
+            .register(registry);
+  }
+
   /** Registers the meters. Safe to call from any thread, once for each registry. */
   @Override
   public void bindTo(MeterRegistry registry) {
@@ -58,6 +75,10 @@ public final class IOLoopMetrics implements MeterBinder, AutoCloseable {
         .register(registry);
     Gauge.builder("ioloop.coroutines", loop, l -> l.stats().coroutinesSuspended())
         .description("Suspended coroutines")
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("ioloop.queue", loop, l -> l.stats().callbacksQueued())
+        .description("Queued callbacks")
         .tags(tags)
         .register(registry);
     Gauge.builder("ioloop.timeouts", loop, l -> l.stats().timeoutsPending())

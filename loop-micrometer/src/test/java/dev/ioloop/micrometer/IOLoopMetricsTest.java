@@ -2,11 +2,15 @@ package dev.ioloop.micrometer;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
 import static dev.ioloop.Gen.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.net.IOStream;
+import dev.ioloop.net.TCPClient;
+import dev.ioloop.net.TCPServer;
 import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.Testing;
 import dev.ioloop.testing.VirtualTimePoller;
@@ -18,8 +22,10 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class IOLoopMetricsTest {
@@ -37,12 +43,42 @@ final class IOLoopMetricsTest {
             await(sleep(Duration.ofMillis(1_050)));
             assertThat(registry.get("ioloop.coroutines").tags(TAGS).gauge().value()).isEqualTo(1);
             assertThat(registry.get("ioloop.timeouts").tags(TAGS).gauge().value()).isEqualTo(1);
+            loop.addCallback(() -> {});
+            assertThat(registry.get("ioloop.queue").tags(TAGS).gauge().value()).isPositive();
           });
       assertThat(registry.get("ioloop.lag").tags(TAGS).timer().count()).isEqualTo(10);
       assertThat(registry.get("ioloop.lag").timer().max(TimeUnit.NANOSECONDS)).isZero();
       assertThat(registry.get("ioloop.turns").functionCounter().count()).isGreaterThan(10);
       assertThat(registry.get("ioloop.callbacks").functionCounter().count()).isPositive();
       assertThat(registry.get("ioloop.wakeups").functionCounter().count()).isZero();
+    }
+  }
+
+  @Test
+  void connectionsOfAServerAreCounted() throws Exception {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    TCPServer server =
+        new TCPServer() {
+          @Override
+          protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+            await(stream.readUntilClose());
+          }
+        };
+    IOLoopMetrics.ofServer(server, TAGS).bindTo(registry);
+    try (IOLoop loop = IOLoop.create("nio")) {
+      loop.runSync(
+          () -> {
+            SocketAddress address = server.listen(0, "localhost");
+            IOStream stream = await(new TCPClient().connect(address));
+            while (registry.get("ioloop.connections").tags(TAGS).gauge().value() != 1) {
+              await(moment);
+            }
+            stream.close();
+            while (registry.get("ioloop.connections").tags(TAGS).gauge().value() != 0) {
+              await(moment);
+            }
+            server.stop();
+          });
     }
   }
 

@@ -46,11 +46,7 @@ final class Station {
   /** Begins to look, and to tell what {@code news} returns. Safe to call from any thread. */
   void open(Supplier<String> news) {
     loop.spawnCallback(this::watchLag);
-    loop.addCallback(
-        () -> {
-          before = loop.stats();
-          new PeriodicCallback(() -> look(news), PERIOD).start();
-        });
+    loop.addCallback(() -> new PeriodicCallback(() -> look(news), PERIOD).start());
   }
 
   private void watchLag() {

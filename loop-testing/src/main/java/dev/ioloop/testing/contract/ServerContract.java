@@ -106,10 +106,11 @@ public abstract class ServerContract extends ChannelContract {
           for (SocketAddress address : new SocketAddress[] {tcp, other, unix}) {
             try (IOStream stream = connect(address)) {
               assertThat(ask(stream, "hello")).isEqualTo("hello");
+              assertThat(echo.connections()).isEqualTo(1);
               assertThat(ask(stream, "again")).isEqualTo("again");
             }
           }
-          until(() -> echo.ended == 3);
+          until(() -> echo.ended == 3 && echo.connections() == 0);
           echo.stop();
         });
   }

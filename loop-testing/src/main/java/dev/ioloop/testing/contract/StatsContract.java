@@ -21,24 +21,41 @@ public abstract class StatsContract extends LoopContract {
 
   @Test
   void loopThatHasDoneNothingCountsNothing() {
-    assertThat(loop.stats()).isEqualTo(new LoopStats(0, 0, 0, 0, 0, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(0, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
   void turnThatStopsTheLoopIsCountedAndIsFollowedByNoPoll() {
     loop.addCallback(record("callback"));
     runOneTurn();
-    assertThat(loop.stats()).isEqualTo(new LoopStats(1, 2, 0, 0, 0, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(1, 2, 0, 0, 0, 0, 0, 0, 0));
     runOneTurn();
-    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 3, 0, 0, 0, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 3, 0, 0, 0, 0, 0, 0, 0));
     assertThat(events).containsExactly("callback");
+  }
+
+  @Test
+  void callbackIsQueuedUntilItsIterationHasEnded() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      loop.addCallback(record(i));
+    }
+    onOtherThread(
+        () -> {
+          loop.addCallback(record("posted"));
+          return null;
+        });
+    assertThat(loop.stats().callbacksQueued()).isEqualTo(301);
+    loop.addCallback(() -> events.add(loop.stats().callbacksQueued()));
+    runOneTurn();
+    assertThat(events).hasSize(302).endsWith("posted", 303);
+    assertThat(loop.stats().callbacksQueued()).isZero();
   }
 
   // Its beginning and its resumption are callbacks, and between the two lies a poll.
   @Test
   void resumptionCountsAsACallback() {
     loop.runSync(() -> await(moment));
-    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 2, 0, 0, 1, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 2, 0, 0, 0, 1, 0, 0, 0));
   }
 
   @Test
@@ -49,7 +66,7 @@ public abstract class StatsContract extends LoopContract {
             await(Future.succeeded("done"));
           }
         });
-    assertThat(loop.stats()).isEqualTo(new LoopStats(1, 1, 0, 0, 0, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(1, 1, 0, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -97,13 +114,13 @@ public abstract class StatsContract extends LoopContract {
   @Test
   void otherThreadMayAsk() throws Exception {
     runOneTurn();
-    assertThat(onOtherThread(loop::stats)).isEqualTo(new LoopStats(1, 1, 0, 0, 0, 0, 0, 0));
+    assertThat(onOtherThread(loop::stats)).isEqualTo(new LoopStats(1, 1, 0, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
   void numbersOutliveTheLoop() {
     runOneTurn();
     loop.close();
-    assertThat(loop.stats()).isEqualTo(new LoopStats(1, 1, 0, 0, 0, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(1, 1, 0, 0, 0, 0, 0, 0, 0));
   }
 }

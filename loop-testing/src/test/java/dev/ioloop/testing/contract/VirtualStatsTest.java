@@ -24,7 +24,7 @@ final class VirtualStatsTest extends StatsContract {
   @Test
   void pollThatWaitsForATimeoutIsCounted() {
     runFor(Duration.ofSeconds(1));
-    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 0, 0, 0, 1, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 0, 0, 0, 0, 1, 0, 0, 0));
   }
 
   @Test
@@ -60,7 +60,7 @@ final class VirtualStatsTest extends StatsContract {
     loop.addCallback(() -> postFromOtherThread(loop, record("posted")));
     runOneTurn();
     runOneTurn();
-    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 4, 0, 0, 0, 0, 0, 0));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 4, 0, 0, 0, 0, 0, 0, 0));
     assertThat(events).containsExactly("posted");
   }
 
@@ -72,7 +72,7 @@ final class VirtualStatsTest extends StatsContract {
             "woken", new WokenPoller(() -> postFromOtherThread(sleeping[0], sleeping[0]::stop)));
     try (IOLoop woken = sleeping[0]) {
       woken.start();
-      assertThat(woken.stats()).isEqualTo(new LoopStats(2, 1, 0, 0, 1, 1, 0, 0));
+      assertThat(woken.stats()).isEqualTo(new LoopStats(2, 1, 0, 0, 0, 1, 1, 0, 0));
     }
   }
 
