@@ -136,13 +136,17 @@ final class Iterations {
     if (due == null && !timeouts.isEmpty()) {
       collectDue();
     }
-    if (due == null) {
-      turns += callbacks.runSnapshots(loop, this, maxIterations);
-      return false;
+    boolean dueFound = due != null;
+    Object event = Flight.slowTurns ? FlightEvents.beginTurn() : null;
+    int snapshots = callbacks.runSnapshots(loop, this, dueFound ? 1 : maxIterations);
+    turns += snapshots;
+    if (dueFound) {
+      runDue();
     }
-    turns += callbacks.runSnapshots(loop, this, 1);
-    runDue();
-    return true;
+    if (event != null) {
+      FlightEvents.endTurn(event, loop, snapshots, null);
+    }
+    return dueFound;
   }
 
   /** Returns whether the next iteration may leave out its look at the clock and its poll. */

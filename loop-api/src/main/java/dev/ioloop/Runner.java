@@ -34,9 +34,6 @@ final class Runner<T extends @Nullable Object>
     RAISED
   }
 
-  /** From when on a wait is long enough for a flight recording. */
-  private static final long LONG_WAIT_NANOS = 10_000_000;
-
   private static final int MAX_WAITED_FOR = 1_000;
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
@@ -394,7 +391,7 @@ final class Runner<T extends @Nullable Object>
 
   private void recordWait() {
     long waited = (long) (loop.clock() - since) << Iterations.CLOCK_SHIFT;
-    if (waited >= LONG_WAIT_NANOS) {
+    if (waited >= Flight.longWaitNanos) {
       FlightEvents.coroutineWait(this, waited);
     }
   }

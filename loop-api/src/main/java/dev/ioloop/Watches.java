@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.jfr.Flight;
+import dev.ioloop.jfr.FlightEvents;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
@@ -40,10 +42,14 @@ final class Watches {
       if (removed || wanted == 0 || isClosed()) {
         return;
       }
+      Object event = Flight.slowTurns ? FlightEvents.beginTurn() : null;
       try {
         handler.handle(wanted);
       } catch (Throwable e) {
         loop.failedInPoll(handler, e);
+      }
+      if (event != null) {
+        FlightEvents.endTurn(event, loop, 0, handler);
       }
       if (Context.inUse) {
         loop.threadState().context = null;

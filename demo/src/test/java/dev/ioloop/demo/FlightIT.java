@@ -7,12 +7,15 @@ import static dev.ioloop.Gen.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
 import java.io.File;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +63,7 @@ final class FlightIT {
             "dev.ioloop.StreamOpen",
             "dev.ioloop.StreamClose",
             "dev.ioloop.LoopBlocked",
+            "dev.ioloop.SlowTurn",
             "dev.ioloop.TimeoutLate");
     assertThat(events)
         .anyMatch(
@@ -93,6 +97,25 @@ final class FlightIT {
                     && event.getDuration("waited").toMillis() >= 10);
   }
 
+  @Test
+  void shorterWaitsAndTurnsAreRecordedIfThatIsAskedFor() throws Exception {
+    List<RecordedEvent> events =
+        record(
+            ",+dev.ioloop.CoroutineWait#enabled=true,+dev.ioloop.CoroutineWait#longerThan=0ns"
+                + ",+dev.ioloop.SlowTurn#threshold=0ns");
+    assertThat(events)
+        .filteredOn(event -> event.getEventType().getName().equals("dev.ioloop.CoroutineWait"))
+        .anyMatch(event -> event.getDuration("waited").toMillis() < 10);
+    assertThat(events)
+        .filteredOn(event -> event.getEventType().getName().equals("dev.ioloop.SlowTurn"))
+        .hasSizeGreaterThan(10)
+        .anyMatch(event -> event.getDuration().toMillis() >= 50 && event.getLong("turns") > 0)
+        .anyMatch(
+            event ->
+                event.getString("handler") != null
+                    && event.getString("handler").contains("FlightIT$Program"));
+  }
+
   /** What is recorded: bytes over a connection, a coroutine that sleeps, and a loop that blocks. */
   static final class Program {
     private Program() {}
@@ -109,6 +132,18 @@ final class FlightIT {
             stream.close();
             await(server.shutdown(Duration.ofSeconds(10)));
             await(coroutine(named("sleeper", () -> await(sleep(Duration.ofMillis(20))))));
+            Pipe pipe = Pipe.open();
+            pipe.source().configureBlocking(false);
+            Future<Void> handled = new Future<>();
+            loop.addHandler(
+                pipe.source(),
+                ready -> {
+                  loop.removeHandler(pipe.source());
+                  handled.setResult(null);
+                },
+                IOLoop.READ);
+            pipe.sink().write(ByteBuffer.wrap(new byte[1]));
+            await(handled);
             loop.callLater(Duration.ofMillis(1), () -> {}); // will be late
             while (loop.slowCallbacks().isEmpty()) {
               Thread.onSpinWait();

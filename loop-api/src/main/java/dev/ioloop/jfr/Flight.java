@@ -8,6 +8,11 @@ public final class Flight {
   public static boolean blockedLoops;
   public static boolean lateTimeouts;
   public static boolean coroutines;
+
+  /** From when on the wait of a coroutine is long enough. */
+  public static long longWaitNanos = Long.MAX_VALUE;
+
+  public static boolean slowTurns;
   public static boolean streams;
 
   private Flight() {}

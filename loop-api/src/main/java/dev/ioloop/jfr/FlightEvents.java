@@ -11,7 +11,9 @@ import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Recording;
+import jdk.jfr.SettingDefinition;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ public final class FlightEvents {
   /** Looks at all of them, so that all are known to the recorder. */
   private static void refresh() {
     Flight.blockedLoops = EventType.getEventType(LoopBlocked.class).isEnabled();
+    Flight.slowTurns = EventType.getEventType(SlowTurn.class).isEnabled();
     Flight.lateTimeouts = EventType.getEventType(TimeoutLate.class).isEnabled();
     Flight.coroutines =
         EventType.getEventType(CoroutineStart.class).isEnabled()
@@ -68,6 +71,49 @@ public final class FlightEvents {
       event.late = nanos;
       event.commit();
     }
+  }
+
+  /** Iterations, or a handler, begin. To be given to {@link #endTurn}. */
+  public static Object beginTurn() {
+    SlowTurn event = new SlowTurn();
+    event.begin();
+    return event;
+  }
+
+  /**
+   * Iterations, or a handler, have ended.
+   *
+   * @param turns how many iterations
+   * @param handler null for the callbacks and timeouts of iterations
+   */
+  public static void endTurn(Object begun, Object loop, long turns, @Nullable Object handler) {
+    SlowTurn event = (SlowTurn) begun;
+    event.end();
+    if (event.shouldCommit()) {
+      event.loop = loop.toString();
+      event.turns = turns;
+      event.handler = handler == null ? null : handler.toString();
+      event.commit();
+    }
+  }
+
+  @Name("dev.ioloop.SlowTurn")
+  @Label("Slow Turn")
+  @Description("The callbacks and timeouts of an iteration, or a handler, took long")
+  @Category("ioloop")
+  @Threshold("20 ms")
+  @StackTrace(false)
+  private static final class SlowTurn extends Event {
+    @Label("Loop")
+    @Nullable String loop;
+
+    @Label("Turns")
+    @Description("How many iterations ran without a poll between them")
+    long turns;
+
+    @Label("Handler")
+    @Description("The handler of a channel, if it was one that took long")
+    @Nullable String handler;
   }
 
   @Name("dev.ioloop.LoopBlocked")
@@ -154,7 +200,7 @@ public final class FlightEvents {
 
   @Name("dev.ioloop.CoroutineWait")
   @Label("Coroutine Wait")
-  @Description("A coroutine goes on that was suspended for 10 ms or longer")
+  @Description("A coroutine goes on that was suspended for a while")
   @Category({"ioloop", "Coroutine"})
   @Enabled(false)
   @StackTrace(false)
@@ -169,6 +215,16 @@ public final class FlightEvents {
     @Description("In steps of about a millisecond")
     @Timespan(Timespan.NANOSECONDS)
     long waited;
+
+    /** Is true: what is too short was not made an event, see {@link Flight#longWaitNanos}. */
+    @SettingDefinition
+    @Name("longerThan")
+    @Label("Longer Than")
+    @Description("Record only waits as long as this; in steps of about a millisecond")
+    @Timespan
+    private boolean longerThan(LongWait setting) {
+      return true;
+    }
   }
 
   @Name("dev.ioloop.CoroutineEnd")

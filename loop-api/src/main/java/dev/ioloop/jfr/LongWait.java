@@ -1,0 +1,54 @@
+package dev.ioloop.jfr;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jdk.jfr.SettingControl;
+
+/**
+ * The setting of how long the wait of a coroutine has to be for an event: a number and a unit, as
+ * for the thresholds of the JDK's events. Recordings that run at once share the shortest.
+ */
+public final class LongWait extends SettingControl {
+  private static final String DEFAULT = "10 ms";
+  private static final Pattern TIME = Pattern.compile("(\\d{1,9}) *(ns|us|ms|s|m|h)");
+  private static final Map<String, Long> UNITS =
+      Map.of(
+          "ns", 1L,
+          "us", 1_000L,
+          "ms", 1_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L,
+          "h", 3_600_000_000_000L);
+
+  private String value = DEFAULT;
+
+  /** Made by the recorder. */
+  public LongWait() {}
+
+  /** Returns a time in nanoseconds; what is no time counts as the default. */
+  private static long nanos(String time) {
+    Matcher matcher = TIME.matcher(time.strip().toLowerCase(Locale.ROOT));
+    return matcher.matches()
+        ? Long.parseLong(matcher.group(1)) * UNITS.get(matcher.group(2))
+        : nanos(DEFAULT);
+  }
+
+  @Override
+  public String combine(Set<String> values) {
+    return values.stream().min((a, b) -> Long.compare(nanos(a), nanos(b))).orElse(DEFAULT);
+  }
+
+  @Override
+  public void setValue(String value) {
+    this.value = value;
+    Flight.longWaitNanos = nanos(value);
+  }
+
+  @Override
+  public String getValue() {
+    return value;
+  }
+}
