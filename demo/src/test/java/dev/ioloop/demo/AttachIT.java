@@ -4,24 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.ioloop.IOLoopMXBean;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** A process that is explained from outside, by one command. */
 final class AttachIT {
   private static final String JAR =
       Path.of("target", "ioloop-demo.jar").toAbsolutePath().toString();
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final String CLASSES =
       Path.of("target", "test-classes").toAbsolutePath().toString();
 
   private static Process start(Class<?> program, String... flags) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JAVA);
     command.addAll(List.of(flags));
     command.addAll(List.of("-cp", JAR + File.pathSeparator + CLASSES, program.getName()));
     Process process =
@@ -100,6 +109,70 @@ final class AttachIT {
           .startsWith("attach failed: process " + process.pid() + " cannot be looked into");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  // For root there is no process of another user; it asks as one that is nobody.
+  @Test
+  void processOfAnotherUserIsRefused() throws Exception {
+    boolean root = System.getProperty("user.name").equals("root");
+    List<String> command = new ArrayList<>();
+    if (root) {
+      command.add(Programs.find("setpriv").toString());
+      command.addAll(List.of("--reuid=65534", "--regid=65534", "--clear-groups"));
+      Process readable = new ProcessBuilder(with(command, "test", "-r", JAR)).start();
+      Assumptions.assumeTrue(readable.waitFor() == 0, "only root can read " + JAR);
+    }
+    Process process = start(Deadlock.class);
+    String pid = root ? "" + process.pid() : "1";
+    try {
+      Process asking = new ProcessBuilder(with(command, JAVA, "-jar", JAR, "attach", pid)).start();
+      assertThat(asking.errorReader().lines().toList())
+          .singleElement()
+          .asString()
+          .startsWith("attach failed: process " + pid + " cannot be looked into; it has to be")
+          .contains("of the same user");
+      assertThat(asking.waitFor()).isEqualTo(1);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static List<String> with(List<String> prefix, String... rest) {
+    List<String> all = new ArrayList<>(prefix);
+    all.addAll(List.of(rest));
+    return all;
+  }
+
+  @Test
+  void processThatEndsMeanwhileIsNamed() throws Exception {
+    Process process = start(EndsWhenAsked.class);
+    JavaRun run = attach(process);
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).containsExactly("attach failed: process " + process.pid() + " has ended");
+  }
+
+  /** A program that ends when it is asked for the first of its loops. */
+  static final class EndsWhenAsked {
+    private EndsWhenAsked() {}
+
+    public static void main(String[] arguments) throws Exception {
+      InvocationHandler end =
+          (proxy, method, values) -> {
+            Runtime.getRuntime().halt(1);
+            return null;
+          };
+      Class<IOLoopMXBean> type = IOLoopMXBean.class;
+      ManagementFactory.getPlatformMBeanServer()
+          .registerMBean(
+              new StandardMBean(
+                  type.cast(
+                      Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, end)),
+                  type,
+                  true),
+              new ObjectName("dev.ioloop:type=IOLoop,id=0"));
+      System.out.println("ready");
+      System.in.read();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
 import dev.ioloop.Gen;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -45,6 +46,26 @@ public abstract class ScaleContract extends LoopContract {
               return sum;
             });
     assertThat(resumed).isEqualTo(many);
+  }
+
+  // The least of some is what it costs where nothing else disturbs.
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void dumpOfManyIsBoundedAndHoldsTheLoopForAMoment() {
+    int many = many();
+    loop.makeCurrent();
+    for (int i = 0; i < many; i++) {
+      coroutine(() -> await(new Future<>()));
+    }
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long begin = System.nanoTime();
+      List<String> dump = loop.dump().lines().toList();
+      least = Math.min(least, System.nanoTime() - begin);
+      assertThat(dump).hasSizeBetween(200, 5_000);
+      assertThat(dump.get(dump.size() - 1)).matches("  and " + (many / 1_000 - 1) + "\\d{3} more");
+    }
+    assertThat(Duration.ofNanos(least)).isLessThan(Duration.ofMillis(100));
   }
 
   @Test
