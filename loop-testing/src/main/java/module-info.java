@@ -10,6 +10,8 @@ module dev.ioloop.testing {
   requires static transitive org.junit.jupiter.api;
   requires static transitive org.assertj.core;
 
+  uses dev.ioloop.spi.PollerProvider;
+
   exports dev.ioloop.testing;
   exports dev.ioloop.testing.contract;
 

@@ -48,6 +48,15 @@ public @interface GenTest {
   /** The make of coroutines, as for {@link dev.ioloop.Gen#configure}; empty for the default. */
   String generator() default "";
 
+  /**
+   * Whether what a loop promises no order for is shuffled; see {@link ShufflingPoller}. The failure
+   * of a test names the seed that led to it.
+   */
+  boolean shuffled() default false;
+
+  /** The seed of {@link #shuffled}; zero for another one each time. */
+  long seed() default 0;
+
   /** Whether coroutines may be suspended when the test has ended; closing the loop cancels them. */
   boolean suspendedAllowed() default false;
 }

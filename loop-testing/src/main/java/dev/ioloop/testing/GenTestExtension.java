@@ -6,6 +6,7 @@ import dev.ioloop.IOLoop;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +35,7 @@ final class GenTestExtension
   /** The loop of one test, and what failed on it that nobody awaited. */
   private static final class Run {
     final GenTest options;
+    final long seed;
     final IOLoop loop;
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
@@ -55,16 +57,22 @@ final class GenTestExtension
       if (!options.generator().isEmpty()) {
         Gen.configure(options.generator());
       }
-      this.loop = newLoop(options);
+      this.seed = options.seed() != 0 ? options.seed() : new Random().nextInt(1, Integer.MAX_VALUE);
+      this.loop = newLoop();
       loop.setExceptionHandler((source, failure) -> failures.add(failure));
       loop.makeCurrent();
     }
 
-    private static IOLoop newLoop(GenTest options) {
+    private IOLoop newLoop() {
       if (options.virtualTime()) {
-        return VirtualTimePoller.newLoop(PATIENCE);
+        return VirtualTimePoller.newLoop(
+            PATIENCE, poller -> options.shuffled() ? new ShufflingPoller(poller, seed) : poller);
       }
-      return options.backend().isEmpty() ? IOLoop.create() : IOLoop.create(options.backend());
+      String backend =
+          options.backend().isEmpty() ? IOLoop.configurableDefault() : options.backend();
+      return options.shuffled()
+          ? ShufflingPoller.newLoop(backend, seed)
+          : options.backend().isEmpty() ? IOLoop.create() : IOLoop.create(backend);
     }
 
     void run(Callable<Void> body) {
@@ -110,6 +118,12 @@ final class GenTestExtension
       Throwable first = failures.remove(0);
       failures.stream().filter(other -> other != first).forEach(first::addSuppressed);
       failures.clear();
+      if (options.shuffled()) {
+        throw new AssertionError(
+            "shuffled by seed %d, which @GenTest(shuffled = true, seed = %d) repeats: %s"
+                .formatted(seed, seed, first),
+            first);
+      }
       throw GenTestExtension.<RuntimeException>raise(first);
     }
 

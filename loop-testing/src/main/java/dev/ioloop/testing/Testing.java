@@ -41,7 +41,7 @@ public final class Testing {
    * <p>Safe to call from any thread.
    */
   public static IOLoop virtualLoop() {
-    return VirtualTimePoller.newLoop();
+    return VirtualTimePoller.newLoop(VirtualTimePoller.PATIENCE, poller -> poller);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A poller that never waits: where the loop would sleep until its next timeout, the clock moves to
@@ -29,7 +30,7 @@ import java.util.function.Supplier;
  */
 public final class VirtualTimePoller implements Poller {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final AtomicLong now;
   private final long patienceNanos;
@@ -56,17 +57,12 @@ public final class VirtualTimePoller implements Poller {
     this.patienceNanos = patience.toNanos();
   }
 
-  /** Makes a loop whose deadlocks show what is suspended. */
-  static IOLoop newLoop(Duration patience) {
+  /** Makes a loop, on what {@code wrap} makes of a new poller, whose deadlocks show a dump. */
+  static IOLoop newLoop(Duration patience, UnaryOperator<Poller> wrap) {
     VirtualTimePoller poller = new VirtualTimePoller(0, patience);
-    IOLoop loop = IOLoop.create("virtual", poller);
+    IOLoop loop = IOLoop.create("virtual", wrap.apply(poller));
     poller.dump = () -> ":\n" + loop.dump();
     return loop;
-  }
-
-  /** As {@link #newLoop(Duration)}, with the patience of every poller. */
-  static IOLoop newLoop() {
-    return newLoop(PATIENCE);
   }
 
   @Override

@@ -103,4 +103,11 @@ final class GenTestTest {
     await(fromSetUp);
     assertThat(Gen.generator()).isEqualTo("thread");
   }
+
+  @ExpectFailure({"shuffled by seed 42", "@GenTest(shuffled = true, seed = 42)", "as expected"})
+  @GenTest(virtualTime = true, shuffled = true, seed = 42)
+  void failureNamesTheSeed() {
+    await(sleep(Duration.ofHours(1)));
+    throw new IllegalStateException("as expected");
+  }
 }

@@ -146,5 +146,32 @@ final class TestingGuideTest {
       events.add("out");
     }
   }
+
+  // endregion
+
+  // region testing-shuffled
+  @GenTest(backend = "nio", shuffled = true)
+  void linesStayWholeWhoeverIsServedFirst() throws Exception {
+    List<String> lines = new ArrayList<>();
+    TCPServer collector =
+        new TCPServer() {
+          @Override
+          protected void handleStream(IOStream stream, SocketAddress peer) {
+            lines.add(new String(await(stream.readUntilClose()), UTF_8));
+          }
+        };
+    InetSocketAddress address = (InetSocketAddress) collector.listen(0, "127.0.0.1");
+    for (String line : List.of("one", "two", "three")) {
+      IOStream stream = await(new TCPClient().connect("127.0.0.1", address.getPort()));
+      stream.write(line.getBytes(UTF_8));
+      stream.close();
+    }
+    while (lines.size() < 3) {
+      await(moment);
+    }
+    assertThat(lines).containsExactlyInAnyOrder("one", "two", "three");
+    await(collector.shutdown(Duration.ofSeconds(1)));
+  }
+
   // endregion
 }

@@ -1,6 +1,7 @@
 package dev.ioloop.demo.guide;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.moment;
 import static dev.ioloop.testing.Testing.expectLog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,6 +13,7 @@ import dev.ioloop.netty.NettyFutures;
 import dev.ioloop.netty.NettyIOLoop;
 import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.Interleavings;
+import dev.ioloop.testing.ShufflingPoller;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -44,6 +46,21 @@ final class ToolsJavadocTest extends Guide {
           order.forEach(step -> take(step, future));
           assertThat(future.cancelled()).isEqualTo(order.get(0).equals("cancel"));
         });
+    // endregion
+  }
+
+  private static void transfer(int amount) {
+    await(moment);
+    assertThat(amount).isEqualTo(100);
+  }
+
+  @Test
+  void shuffledLoop() {
+    long seed = 7;
+    // region javadoc ShufflingPoller
+    try (IOLoop loop = ShufflingPoller.newLoop("nio", seed)) {
+      loop.runSync(() -> transfer(100));
+    }
     // endregion
   }
 

@@ -1,0 +1,151 @@
+package dev.ioloop.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+
+/**
+ * Fails a test that leaves behind a descriptor, a thread or a megabyte of direct buffers, and names
+ * it.
+ *
+ * <pre>
+ * &#64;ExtendWith(FailOnLeaks.class)
+ * final class MyServerTest {
+ * </pre>
+ *
+ * <p>What was open before the test may stay, and what ends within two seconds after it is no leak.
+ * Files of the JVM and threads of the JDK do not count, nor the loops' watchdog. Tests must not run
+ * at the same time. Coroutines that are left are found by {@link GenTest}. Netty's buffers are
+ * pooled: for them there is {@code -Dio.netty.leakDetection.level=paranoid}. Where the system does
+ * not list descriptors, they are not looked at.
+ */
+public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback {
+
+  private static final Namespace NAMESPACE = Namespace.create(FailOnLeaks.class);
+  private static final File DESCRIPTORS =
+      new File(new File("/proc/self/fd").isDirectory() ? "/proc/self/fd" : "/dev/fd");
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long PAUSE_MILLIS = 10;
+
+  /** The JDK keeps small ones for each thread that does I/O. */
+  private static final long MAX_BUFFER_BYTES = 1 << 20;
+
+  /** Opened by class loaders, by random numbers, and to look at descriptors. */
+  private static final Predicate<String> FILE_OF_JVM =
+      Pattern.compile("\\.(jar|jmod|so|jsa|class)$|/modules$|/dev/u?random$|^/proc/|jacoco")
+          .asPredicate();
+
+  private static final Predicate<String> THREAD_OF_JDK =
+      Pattern.compile(
+              "^(ioloop-watchdog|ForkJoinPool.*|VirtualThread.*|Common-Cleaner|Cleaner-\\d+"
+                  + "|process reaper.*|CompletableFutureDelayScheduler|Attach Listener|JFR .*"
+                  + "|Read-Poller.*|Write-Poller.*|MasterPoller.*|Keep-Alive-.*|RMI .*|JMX .*"
+                  + "|surefire-.*|junit-.*)$")
+          .asPredicate();
+
+  static {
+    try {
+      Testing.bindUnusedPort().close(); // From then on the JDK keeps a socket of its own.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Made by JUnit. */
+  public FailOnLeaks() {}
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    context.getStore(NAMESPACE).put(Held.class, Held.now());
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws InterruptedException {
+    Held before = context.getStore(NAMESPACE).remove(Held.class, Held.class);
+    if (before != null) {
+      before.check();
+    }
+  }
+
+  /** What a process holds at a time. */
+  record Held(Set<String> descriptors, Set<Thread> threads, long bufferBytes) {
+
+    static Held now() {
+      return new Held(openDescriptors(), Thread.getAllStackTraces().keySet(), directBytes());
+    }
+
+    /** Waits until nothing is held that was not held before. */
+    void check() throws InterruptedException {
+      long begin = System.nanoTime();
+      List<String> leaks = leaks();
+      while (!leaks.isEmpty()) {
+        if (System.nanoTime() - begin > PATIENCE_NANOS) {
+          throw new AssertionError("the test has left behind: " + String.join("; ", leaks));
+        }
+        System.gc(); // What nobody holds any more is collected, and closed by that.
+        Thread.sleep(PAUSE_MILLIS);
+        leaks = leaks();
+      }
+    }
+
+    private List<String> leaks() {
+      List<String> leaks = new ArrayList<>();
+      for (String descriptor : openDescriptors()) {
+        if (!descriptors.contains(descriptor)) {
+          leaks.add("descriptor " + descriptor);
+        }
+      }
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        if (!threads.contains(thread)
+            && thread != Thread.currentThread()
+            && !THREAD_OF_JDK.test(thread.getName())) {
+          leaks.add("thread \"" + thread.getName() + '"');
+        }
+      }
+      long more = directBytes() - bufferBytes;
+      if (more > MAX_BUFFER_BYTES) {
+        leaks.add(more + " bytes of direct buffers");
+      }
+      return leaks;
+    }
+  }
+
+  /** Returns those that are open, each with its number and what it is, where that can be known. */
+  private static Set<String> openDescriptors() {
+    Set<String> open = new HashSet<>();
+    String[] numbers = DESCRIPTORS.list();
+    for (String number : numbers == null ? new String[0] : numbers) {
+      String target;
+      try {
+        target = Files.readSymbolicLink(DESCRIPTORS.toPath().resolve(number)).toString();
+      } catch (IOException | UnsupportedOperationException e) {
+        target = DESCRIPTORS.getPath().startsWith("/proc") ? "/proc/ closed meanwhile" : "";
+      }
+      if (!FILE_OF_JVM.test(target)) {
+        open.add((number + ' ' + target).strip());
+      }
+    }
+    return open;
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+}

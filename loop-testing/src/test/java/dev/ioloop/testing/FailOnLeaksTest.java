@@ -1,0 +1,79 @@
+package dev.ioloop.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.FailOnLeaks.Held;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class FailOnLeaksTest {
+
+  private final Held before = Held.now();
+
+  @Test
+  void whatIsClosedIsNoLeak() throws Exception {
+    try (IOLoop loop = Testing.virtualLoop();
+        ServerSocketChannel server = Testing.bindUnusedPort()) {
+      loop.runSync(() -> assertThat(server.isOpen()).isTrue());
+    }
+    before.check();
+  }
+
+  @Test
+  void openDescriptorIsNamed() throws Exception {
+    Assumptions.assumeTrue(!before.descriptors().isEmpty(), "this system does not list them");
+    Pipe pipe = Pipe.open();
+    try {
+      assertThatThrownBy(before::check)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageMatching("the test has left behind: (?s).*descriptor \\d+ .*pipe.*");
+    } finally {
+      pipe.sink().close();
+      pipe.source().close();
+    }
+    before.check();
+  }
+
+  @Test
+  void threadThatRunsIsNamed() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                end.await();
+              } catch (InterruptedException e) {
+                // Ends it too.
+              }
+            },
+            "forgotten");
+    thread.start();
+    try {
+      assertThatThrownBy(before::check)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("thread \"forgotten\"");
+    } finally {
+      end.countDown();
+    }
+    before.check();
+  }
+
+  @Test
+  void directBufferThatIsHeldIsCounted() throws Exception {
+    ByteBuffer held = ByteBuffer.allocateDirect(4 << 20);
+    assertThatThrownBy(before::check)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageMatching("(?s).* \\d+ bytes of direct buffers.*");
+    assertThat(held.capacity()).isPositive();
+    held = null;
+    before.check();
+  }
+}
