@@ -62,6 +62,12 @@ final class Against implements Callable<Integer> {
   private Pattern peers;
 
   @Option(
+      names = "--other-option",
+      paramLabel = "OPTION",
+      description = "An option for the JVMs of the other jar, such as -Ddev.ioloop.watchdog=off.")
+  private List<String> otherOptions = List.of();
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -108,7 +114,7 @@ final class Against implements Callable<Integer> {
     Pair pair = new Pair(new ArrayList<>(), new ArrayList<>());
     try {
       for (int fork = 0; fork < forks; fork++) {
-        takeTurns(measure, peer, rounds * (fork + 1) / forks - rounds * fork / forks, pair);
+        takeTurns(measure, peer, Report.share(rounds, forks, fork), pair);
       }
     } catch (Worker.Unavailable e) {
       return List.of(measure.id(), peer, "-", "-", "-", "-", "-", String.valueOf(e.getMessage()));
@@ -119,8 +125,8 @@ final class Against implements Callable<Integer> {
         peer,
         Markdown.number(Interval.of(Report.nanos(pair.ours())).median()),
         Markdown.number(Interval.of(Report.nanos(pair.theirs())).median()),
-        Markdown.number(medianBytes(pair.ours())),
-        Markdown.number(medianBytes(pair.theirs())),
+        Markdown.number(Report.bytes(pair.ours()).median()),
+        Markdown.number(Report.bytes(pair.theirs()).median()),
         Markdown.text(ratio),
         ratio.low() > SLOWER ? "slower" : ratio.high() < 1 / SLOWER ? "faster" : "same");
   }
@@ -128,15 +134,11 @@ final class Against implements Callable<Integer> {
   private void takeTurns(Measure measure, String peer, int times, Pair pair)
       throws IOException, Worker.Unavailable {
     try (Worker ours = new Worker(measure, peer, false);
-        Worker theirs = new Worker(measure, peer, false, other.toString())) {
+        Worker theirs = new Worker(measure, peer, false, other.toString(), otherOptions)) {
       for (int i = 0; i < times; i++) {
         pair.ours().add(ours.measure());
         pair.theirs().add(theirs.measure());
       }
     }
-  }
-
-  private static double medianBytes(List<Sample> samples) {
-    return Interval.of(samples.stream().mapToDouble(Sample::bytes).toArray()).median();
   }
 }

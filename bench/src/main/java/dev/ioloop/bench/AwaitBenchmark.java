@@ -4,6 +4,7 @@ import static dev.ioloop.Gen.await;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,7 +22,8 @@ public class AwaitBenchmark extends LoopBenchmark {
    * Continuation: yield and run alone, without future or loop; the floor. Continuation-future: the
    * same with the least that can be called a future and a loop. Kotlin: takes its continuation and
    * is resumed through the event loop; -deferred: awaits Kotlin's future; -inline: is resumed in
-   * place where that is the event loop's thread, as in Ktor.
+   * place where that is the event loop's thread, as in Ktor; -blocking: on the loop of {@code
+   * runBlocking}. Virtual-thread: joins a {@code CompletableFuture} that another one completes.
    */
   @Param({
     "ioloop-continuation",
@@ -30,7 +32,9 @@ public class AwaitBenchmark extends LoopBenchmark {
     "continuation-future",
     "kotlin",
     "kotlin-deferred",
-    "kotlin-inline"
+    "kotlin-inline",
+    "kotlin-blocking",
+    "virtual-thread"
   })
   public String peer;
 
@@ -66,6 +70,18 @@ public class AwaitBenchmark extends LoopBenchmark {
         Coroutines kotlin = Coroutines.inline(netty.eventLoop);
         use(netty, () -> kotlin.awaitCallbacks(TIMES, netty::finish));
       }
+      case "kotlin-blocking" -> {
+        Host bare = new Host.Bare();
+        use(
+            bare,
+            () ->
+                Coroutines.blocking(
+                    bare::finish, (kotlin, finish) -> kotlin.awaitDeferreds(TIMES, finish)));
+      }
+      case "virtual-thread" -> {
+        Host threads = Host.of(peer);
+        use(threads, () -> joinFutures(threads));
+      }
       default -> throw unknown(peer);
     }
   }
@@ -84,6 +100,16 @@ public class AwaitBenchmark extends LoopBenchmark {
       await(future);
     }
     ours.finish();
+  }
+
+  private static void joinFutures(Host threads) {
+    Executor executor = threads.executor();
+    for (int i = 0; i < TIMES; i++) {
+      CompletableFuture<Integer> future = new CompletableFuture<>();
+      executor.execute(() -> future.complete(1));
+      future.join();
+    }
+    threads.finish();
   }
 
   /** Also what {@link MomentBenchmark} compares with. */

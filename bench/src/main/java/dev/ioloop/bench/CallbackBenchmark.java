@@ -10,20 +10,24 @@ public class CallbackBenchmark extends LoopBenchmark {
   private static final int TIMES = 1_000_000;
   private static final int BATCH = 1_000;
 
-  /** Deque: no loop at all, the floor. */
-  @Param({"ioloop-epoll", "ioloop-io_uring", "ioloop-nio", "ioloop-hosted", "netty", "deque"})
+  /** Executor: the JDK's ScheduledThreadPoolExecutor. Deque: no loop at all, the floor. */
+  @Param({
+    "ioloop-epoll",
+    "ioloop-io_uring",
+    "ioloop-nio",
+    "ioloop-hosted",
+    "netty",
+    "netty-io_uring",
+    "netty-nio",
+    "vertx",
+    "executor",
+    "deque"
+  })
   public String peer;
 
   @Override
   void open() {
-    switch (peer) {
-      case "ioloop-epoll", "ioloop-io_uring", "ioloop-nio" ->
-          use(new Host.Ours(peer.substring(OURS.length())));
-      case "ioloop-hosted" -> use(new Host.Hosted());
-      case "netty" -> use(new Host.Netty());
-      case "deque" -> use(new Host.Bare());
-      default -> throw unknown(peer);
-    }
+    use(Host.of(peer));
   }
 
   /** A callback that posts itself again. */

@@ -137,7 +137,7 @@ final class Compare implements Callable<Integer> {
       Map<String, List<Sample>> samples = new LinkedHashMap<>();
       Map<String, String> unavailable = new LinkedHashMap<>();
       for (int fork = 0; fork < forks; fork++) {
-        int share = rounds * (fork + 1) / forks - rounds * fork / forks;
+        int share = Report.share(rounds, forks, fork);
         takeTurns(measure, share, samples, unavailable);
       }
       report.print(measure, samples, unavailable);

@@ -4,6 +4,7 @@ import static dev.ioloop.Gen.await;
 
 import dev.ioloop.Future;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
@@ -11,8 +12,8 @@ import org.openjdk.jmh.annotations.Param;
 public class DoneBenchmark extends LoopBenchmark {
   private static final int TIMES = 1_000_000;
 
-  /** Kotlin: awaits a {@code Deferred}. */
-  @Param({"ioloop-continuation", "ioloop-thread", "kotlin"})
+  /** Kotlin: awaits a {@code Deferred}. Call: calls a method that is not inlined; the floor. */
+  @Param({"ioloop-continuation", "ioloop-thread", "kotlin", "call"})
   public String peer;
 
   /** Where the results go, so that they are needed. */
@@ -29,6 +30,10 @@ public class DoneBenchmark extends LoopBenchmark {
         Host.Netty netty = new Host.Netty();
         Coroutines kotlin = Coroutines.dispatched(netty.eventLoop);
         use(netty, () -> kotlin.awaitDone(TIMES, netty::finish));
+      }
+      case "call" -> {
+        Host bare = new Host.Bare();
+        use(bare, () -> makeCalls(bare));
       }
       default -> throw unknown(peer);
     }
@@ -47,5 +52,17 @@ public class DoneBenchmark extends LoopBenchmark {
       sum += await(future);
     }
     host.finish();
+  }
+
+  private void makeCalls(Host host) {
+    for (int i = 0; i < TIMES; i++) {
+      sum += call();
+    }
+    host.finish();
+  }
+
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+  int call() {
+    return 1;
   }
 }

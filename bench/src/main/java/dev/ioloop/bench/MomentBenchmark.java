@@ -9,8 +9,18 @@ import org.openjdk.jmh.annotations.Param;
 public class MomentBenchmark extends LoopBenchmark {
   private static final int TIMES = AwaitBenchmark.TIMES;
 
-  /** Continuation: yield and run alone, the floor. Kotlin: {@code yield()}. */
-  @Param({"ioloop-continuation", "ioloop-thread", "continuation", "kotlin"})
+  /**
+   * Continuation: yield and run alone, the floor. Kotlin, and -blocking on the loop of {@code
+   * runBlocking}: {@code yield()}. Virtual-thread: {@code Thread.yield()}.
+   */
+  @Param({
+    "ioloop-continuation",
+    "ioloop-thread",
+    "continuation",
+    "kotlin",
+    "kotlin-blocking",
+    "virtual-thread"
+  })
   public String peer;
 
   @Override
@@ -30,6 +40,18 @@ public class MomentBenchmark extends LoopBenchmark {
         Coroutines kotlin = Coroutines.dispatched(netty.eventLoop);
         use(netty, () -> kotlin.yieldRepeatedly(TIMES, netty::finish));
       }
+      case "kotlin-blocking" -> {
+        Host bare = new Host.Bare();
+        use(
+            bare,
+            () ->
+                Coroutines.blocking(
+                    bare::finish, (kotlin, finish) -> kotlin.yieldRepeatedly(TIMES, finish)));
+      }
+      case "virtual-thread" -> {
+        Host threads = Host.of(peer);
+        use(threads, () -> yieldThread(threads));
+      }
       default -> throw unknown(peer);
     }
   }
@@ -38,6 +60,13 @@ public class MomentBenchmark extends LoopBenchmark {
   @OperationsPerInvocation(TIMES)
   public long moment() throws Exception {
     return work();
+  }
+
+  private static void yieldThread(Host threads) {
+    for (int i = 0; i < TIMES; i++) {
+      Thread.yield();
+    }
+    threads.finish();
   }
 
   private static void awaitMoments(Host host) {

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 
 /**
  * How much heap a suspended coroutine takes: 100,000 of them, each three calls deep, on one loop.
@@ -17,9 +20,18 @@ final class Parked {
   private static final int COROUTINES = 100_000;
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
-  /** Raw continuation: with an object to wait for, and no loop. */
+  /**
+   * Continuation: with an object to wait for, and no loop; -future: with a {@code
+   * CompletableFuture} that resumes it. Virtual-thread: joins one.
+   */
   static final List<String> PEERS =
-      List.of("ioloop-continuation", "ioloop-thread", "continuation", "kotlin");
+      List.of(
+          "ioloop-continuation",
+          "ioloop-thread",
+          "continuation",
+          "continuation-future",
+          "kotlin",
+          "virtual-thread");
 
   /** Parks coroutines on a peer. */
   private interface Parking {
@@ -64,6 +76,15 @@ final class Parked {
         case "continuation" -> {
           RawContinuation.check();
           print(Parked::continuations, COROUTINES);
+        }
+        case "continuation-future" -> {
+          RawContinuation.check();
+          print(Parked::continuationsAndFutures, COROUTINES);
+        }
+        case "virtual-thread" -> {
+          try (Host threads = Host.of(peer)) {
+            print(() -> virtualThreads(threads.executor()), COROUTINES);
+          }
         }
         case "kotlin" -> {
           Host.Netty netty = new Host.Netty();
@@ -130,6 +151,56 @@ final class Parked {
       RawContinuation.run(continuation);
     }
     return () -> parked.forEach(RawContinuation::run);
+  }
+
+  private static Runnable continuationsAndFutures() {
+    List<CompletableFuture<Integer>> gates = new ArrayList<>(COROUTINES);
+    for (int i = 0; i < COROUTINES; i++) {
+      CompletableFuture<Integer> gate = new CompletableFuture<>();
+      gates.add(gate);
+      Object[] self = new Object[1];
+      Object continuation = RawContinuation.create(() -> outer(self));
+      gate.thenRun(() -> RawContinuation.run(continuation));
+      RawContinuation.run(continuation);
+    }
+    return () -> gates.forEach(gate -> gate.complete(1));
+  }
+
+  private static Runnable virtualThreads(Executor threads) {
+    List<CompletableFuture<Integer>> gates = new ArrayList<>(COROUTINES);
+    CountDownLatch ended = new CountDownLatch(COROUTINES);
+    for (int i = 0; i < COROUTINES; i++) {
+      CompletableFuture<Integer> gate = new CompletableFuture<>();
+      gates.add(gate);
+      threads.execute(
+          () -> {
+            outer(gate);
+            ended.countDown();
+          });
+    }
+    while (gates.stream().anyMatch(gate -> gate.getNumberOfDependents() == 0)) {
+      Thread.onSpinWait();
+    }
+    return () -> {
+      gates.forEach(gate -> gate.complete(1));
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    };
+  }
+
+  private static int outer(CompletableFuture<Integer> gate) {
+    return middle(gate) + 1;
+  }
+
+  private static int middle(CompletableFuture<Integer> gate) {
+    return inner(gate) + 1;
+  }
+
+  private static int inner(CompletableFuture<Integer> gate) {
+    return gate.join() + 1;
   }
 
   private static int outer(Object[] gate) {

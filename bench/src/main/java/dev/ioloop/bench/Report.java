@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 
 /** Prints what was measured, as Markdown. */
 final class Report {
@@ -27,9 +28,7 @@ final class Report {
           List<String> row = new ArrayList<>();
           row.add(peer);
           row.add(Markdown.number(Interval.of(nanos(taken)).median()));
-          row.add(
-              Markdown.number(
-                  Interval.of(taken.stream().mapToDouble(Sample::bytes).toArray()).median()));
+          row.add(Markdown.number(bytes(taken).median()));
           for (String reference : references) {
             row.add(
                 reference.equals(peer) ? "1" : Markdown.text(ratio(taken, samples.get(reference))));
@@ -39,7 +38,7 @@ final class Report {
     out.printf("%n### %s (%s)%n%n", measure.title, measure.id());
     Markdown.printTable(out, rows);
     unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
-    judge(measure, samples);
+    measure.targets.forEach(target -> judge(target, measure.id(), samples));
   }
 
   /** Prints the targets and whether they were met. */
@@ -50,24 +49,30 @@ final class Report {
     }
   }
 
-  private void judge(Measure measure, Map<String, List<Sample>> samples) {
-    Measure.Target target = measure.target;
-    if (target == null) {
-      return;
-    }
+  private void judge(Measure.Target target, String id, Map<String, List<Sample>> samples) {
     List<Sample> taken = samples.get(target.peer());
     List<Sample> reference = samples.get(target.reference());
-    String subject = "- " + measure.id() + ", " + target.peer() + ": ";
+    String subject = "- " + id + ", " + target.peer() + ": ";
     if (taken == null || target.reference() != null && reference == null) {
       verdicts.add(subject + "not measured");
       return;
     }
     Interval cost =
-        target.reference() == null ? Interval.of(nanos(taken)) : ratio(taken, reference);
+        switch (target.unit()) {
+          case RATIO -> ratio(taken, reference);
+          case NANOS -> Interval.of(nanos(taken));
+          case MORE_NANOS -> together(taken, reference, (a, b) -> a - b);
+          case BYTES -> bytes(taken);
+        };
     verdicts.add(
         subject
             + Markdown.text(cost)
-            + (target.reference() == null ? " ns" : " times " + target.reference())
+            + target.unit().text
+            + switch (target.unit()) {
+              case RATIO -> " times " + target.reference();
+              case MORE_NANOS -> " than " + target.reference();
+              default -> "";
+            }
             + Markdown.verdict(cost, taken.size(), target.limit()));
   }
 
@@ -75,11 +80,26 @@ final class Report {
     return samples.stream().mapToDouble(Sample::nanos).toArray();
   }
 
+  static Interval bytes(List<Sample> samples) {
+    return Interval.of(samples.stream().mapToDouble(Sample::bytes).toArray());
+  }
+
   static Interval ratio(List<Sample> samples, List<Sample> reference) {
-    double[] ratios = new double[samples.size()];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = samples.get(i).nanos() / reference.get(i).nanos();
+    return together(samples, reference, (a, b) -> a / b);
+  }
+
+  /** Compares what was measured in the same round. */
+  private static Interval together(
+      List<Sample> samples, List<Sample> reference, DoubleBinaryOperator comparison) {
+    double[] compared = new double[samples.size()];
+    for (int i = 0; i < compared.length; i++) {
+      compared[i] = comparison.applyAsDouble(samples.get(i).nanos(), reference.get(i).nanos());
     }
-    return Interval.of(ratios);
+    return Interval.of(compared);
+  }
+
+  /** Returns how many of all rounds are those of one fork. */
+  static int share(int rounds, int forks, int fork) {
+    return rounds * (fork + 1) / forks - rounds * fork / forks;
   }
 }

@@ -93,7 +93,7 @@ final class ServerCompare implements Callable<Integer> {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     Map<String, String> unavailable = new LinkedHashMap<>();
     for (int fork = 0; fork < forks; fork++) {
-      int share = rounds * (fork + 1) / forks - rounds * fork / forks;
+      int share = Report.share(rounds, forks, fork);
       takeTurns(workload, share, samples, unavailable);
     }
     report.print(workload, samples, unavailable);

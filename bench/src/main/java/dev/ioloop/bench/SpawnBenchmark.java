@@ -4,6 +4,7 @@ import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 
 import dev.ioloop.Future;
+import java.util.concurrent.CompletableFuture;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -20,7 +21,8 @@ public class SpawnBenchmark extends LoopBenchmark {
    * Continuation: made, run, left and run to its end, without future or loop; the floor. Kotlin:
    * launched in place, takes its continuation, and is resumed through the event loop; -deferred:
    * launched through the event loop, awaits Kotlin's future; -inline: as the first, but resumed in
-   * place where that is the event loop's thread, as in Ktor.
+   * place where that is the event loop's thread, as in Ktor; -blocking: on the loop of {@code
+   * runBlocking}. Virtual-thread: joins a {@code CompletableFuture}, and starts the next one.
    */
   @Param({
     "ioloop-continuation",
@@ -28,7 +30,9 @@ public class SpawnBenchmark extends LoopBenchmark {
     "continuation",
     "kotlin",
     "kotlin-deferred",
-    "kotlin-inline"
+    "kotlin-inline",
+    "kotlin-blocking",
+    "virtual-thread"
   })
   public String peer;
 
@@ -59,6 +63,19 @@ public class SpawnBenchmark extends LoopBenchmark {
         Coroutines kotlin = Coroutines.inline(netty.eventLoop);
         use(netty, () -> kotlin.launchAndAwaitCallback(TIMES, netty::finish));
       }
+      case "kotlin-blocking" -> {
+        Host bare = new Host.Bare();
+        use(
+            bare,
+            () ->
+                Coroutines.blocking(
+                    bare::finish,
+                    (kotlin, finish) -> kotlin.launchAndAwaitDeferred(TIMES, finish)));
+      }
+      case "virtual-thread" -> {
+        Host threads = Host.of(peer);
+        use(threads, () -> startNext(threads, TIMES));
+      }
       default -> throw unknown(peer);
     }
   }
@@ -76,6 +93,17 @@ public class SpawnBenchmark extends LoopBenchmark {
       RawContinuation.run(continuation);
     }
     host.finish();
+  }
+
+  private static void startNext(Host threads, int left) {
+    if (left == 0) {
+      threads.finish();
+      return;
+    }
+    CompletableFuture<Integer> future = new CompletableFuture<>();
+    threads.executor().execute(() -> future.complete(1));
+    int one = future.join();
+    threads.executor().execute(() -> startNext(threads, left - one));
   }
 
   private static final class Spawner implements Runnable {

@@ -1,10 +1,6 @@
 package dev.ioloop.bench;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.Timeout;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,7 +18,8 @@ public class TimerBenchmark extends LoopBenchmark {
   private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final Runnable NOTHING = () -> {};
 
-  @Param({"ioloop", "netty"})
+  /** Wheel: Netty's HashedWheelTimer, used from another thread than its own. */
+  @Param({"ioloop", "netty", "executor", "wheel"})
   public String peer;
 
   private final SplittableRandom random = new SplittableRandom(1);
@@ -32,17 +29,16 @@ public class TimerBenchmark extends LoopBenchmark {
   @Override
   void open() throws Exception {
     switch (peer) {
-      case "ioloop" -> {
-        Host.Ours ours = new Host.Ours(IOLoop.configurableDefault());
-        timers = new Ours(ours.loop);
-        use(ours);
-      }
-      case "netty" -> {
-        Host.Netty netty = new Host.Netty();
-        timers = new Netty(netty.eventLoop);
-        use(netty);
+      case "ioloop" -> use(new Host.Ours(IOLoop.configurableDefault()));
+      case "netty", "executor" -> use(Host.of(peer));
+      case "wheel" -> {
+        timers = Timers.of(Host.of(peer));
+        use(new Host.Bare());
       }
       default -> throw unknown(peer);
+    }
+    if (timers == null) {
+      timers = Timers.of(host());
     }
     host()
         .run(
@@ -76,7 +72,7 @@ public class TimerBenchmark extends LoopBenchmark {
   }
 
   private Object add() {
-    return timers.add(HOUR_NANOS + random.nextLong(HOUR_NANOS));
+    return timers.add(HOUR_NANOS + random.nextLong(HOUR_NANOS), NOTHING);
   }
 
   /** Repeats something, with a turn of the loop now and then. */
@@ -99,36 +95,6 @@ public class TimerBenchmark extends LoopBenchmark {
       } else {
         host().finish();
       }
-    }
-  }
-
-  private interface Timers {
-    Object add(long delayNanos);
-
-    void cancel(Object timer);
-  }
-
-  private record Ours(IOLoop loop) implements Timers {
-    @Override
-    public Object add(long delayNanos) {
-      return loop.callLater(Duration.ofNanos(delayNanos), NOTHING);
-    }
-
-    @Override
-    public void cancel(Object timer) {
-      loop.removeTimeout((Timeout) timer);
-    }
-  }
-
-  private record Netty(EventLoop eventLoop) implements Timers {
-    @Override
-    public Object add(long delayNanos) {
-      return eventLoop.schedule(NOTHING, delayNanos, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public void cancel(Object timer) {
-      ((ScheduledFuture<?>) timer).cancel(false);
     }
   }
 }

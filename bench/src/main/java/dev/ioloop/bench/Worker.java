@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
@@ -44,28 +46,28 @@ final class Worker implements AutoCloseable {
 
   /** Starts a worker and waits until it has warmed up. */
   Worker(Measure measure, String peer, boolean quick) throws IOException, Unavailable {
-    this(measure, peer, quick, System.getProperty("java.class.path"));
+    this(measure, peer, quick, System.getProperty("java.class.path"), List.of());
   }
 
-  /** As the other constructor, with the code of another jar. */
-  Worker(Measure measure, String peer, boolean quick, String classPath)
+  /** As the other constructor, with the code of another jar and more options of the JVM. */
+  Worker(Measure measure, String peer, boolean quick, String classPath, List<String> options)
       throws IOException, Unavailable {
-    process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 JAVA.toString(),
                 LoopBenchmark.CONTINUATIONS,
                 LoopBenchmark.DESCRIPTORS,
                 LoopBenchmark.NATIVE,
                 LoopBenchmark.COLLECTOR,
                 LoopBenchmark.HEAP,
-                "-cp",
-                classPath,
-                Worker.class.getName(),
-                measure.name(),
-                peer,
-                quick ? QUICK : "")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+                "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=dontinline,%s::call".formatted(DoneBenchmark.class.getName())));
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "-cp", classPath, Worker.class.getName(), measure.name(), peer, quick ? QUICK : ""));
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     to = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     from = process.inputReader(StandardCharsets.UTF_8);
     String answer = read();
@@ -126,6 +128,7 @@ final class Worker implements AutoCloseable {
       out.println(sample.nanos + " " + sample.bytes);
     }
     benchmark.tearDown();
+    System.exit(0); // Some peers leave threads behind.
   }
 
   private static Sample round(Measure measure, LoopBenchmark benchmark, long atLeastNanos)
@@ -133,10 +136,11 @@ final class Worker implements AutoCloseable {
     long bytesBefore = allocatedBytes();
     long nanos = 0;
     long operations = 0;
-    while (nanos < atLeastNanos) {
+    long begin = System.nanoTime();
+    do {
       nanos += measure.run(benchmark);
       operations += measure.operations();
-    }
+    } while (System.nanoTime() - begin < atLeastNanos);
     long bytes = allocatedBytes() - bytesBefore;
     return new Sample((double) nanos / operations, (double) bytes / operations);
   }

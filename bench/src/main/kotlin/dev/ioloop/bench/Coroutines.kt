@@ -1,6 +1,9 @@
 package dev.ioloop.bench
 
 import io.netty.channel.EventLoop
+import java.util.concurrent.Executor
+import java.util.function.BiConsumer
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.resume
 import kotlinx.coroutines.CompletableDeferred
@@ -8,29 +11,44 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.yield
 
 /**
- * What the benchmarks do, done by Kotlin's coroutines on a Netty event loop: so many times, then
+ * What the benchmarks do, done by Kotlin's coroutines on an event loop: so many times, then
  * `finish`. All functions are called on the event loop's thread.
  */
 class Coroutines
-private constructor(private val eventLoop: EventLoop, dispatcher: CoroutineDispatcher) {
-  private val scope = CoroutineScope(dispatcher)
+private constructor(private val executor: Executor, private val scope: CoroutineScope) {
 
   companion object {
     /** Coroutines that are always resumed by a task of the event loop. */
     @JvmStatic
-    fun dispatched(eventLoop: EventLoop) = Coroutines(eventLoop, eventLoop.asCoroutineDispatcher())
+    fun dispatched(eventLoop: EventLoop) =
+      Coroutines(eventLoop, CoroutineScope(eventLoop.asCoroutineDispatcher()))
 
     /** Coroutines that go on in place when the event loop resumes them, as in Ktor. */
     @JvmStatic
-    fun inline(eventLoop: EventLoop) = Coroutines(eventLoop, InlineDispatcher(eventLoop))
+    fun inline(eventLoop: EventLoop) =
+      Coroutines(eventLoop, CoroutineScope(InlineDispatcher(eventLoop)))
+
+    /** Gives `body` coroutines on the loop of `runBlocking`, and returns after its `finish`. */
+    @JvmStatic
+    fun blocking(finish: Runnable, body: BiConsumer<Coroutines, Runnable>): Unit = runBlocking {
+      val dispatcher = coroutineContext[ContinuationInterceptor] as CoroutineDispatcher
+      val finished = CompletableDeferred<Unit>()
+      body.accept(Coroutines({ dispatcher.dispatch(coroutineContext, it) }, this)) {
+        finish.run()
+        finished.complete(Unit)
+      }
+      finished.await()
+    }
   }
 
   fun awaitCallbacks(times: Int, finish: Runnable) {
@@ -61,6 +79,50 @@ private constructor(private val eventLoop: EventLoop, dispatcher: CoroutineDispa
     val mutex = Mutex()
     scope.launch {
       repeat(times) { mutex.withLock {} }
+      finish.run()
+    }
+  }
+
+  /** Two take turns with a lock, which each holds for a turn of the loop. */
+  fun handOver(times: Int, finish: Runnable) {
+    val mutex = Mutex()
+    var left = times
+    repeat(2) {
+      scope.launch {
+        repeat(times / 2) { mutex.withLock { yield() } }
+        left -= times / 2
+        if (left == 0) finish.run()
+      }
+    }
+  }
+
+  /** One sends through a channel of one what another one receives. */
+  fun transfer(times: Int, finish: Runnable) {
+    val channel = Channel<String>(1)
+    scope.launch { repeat(times) { channel.send("item") } }
+    scope.launch {
+      repeat(times) { channel.receive() }
+      finish.run()
+    }
+  }
+
+  fun awaitDeep(times: Int, depth: Int, finish: Runnable) {
+    scope.launch {
+      repeat(times) { descend(depth) }
+      finish.run()
+    }
+  }
+
+  private suspend fun descend(depth: Int): Int =
+    if (depth > 0) descend(depth - 1) + 1 else awaitDeferred()
+
+  fun awaitAll(times: Int, many: Int, finish: Runnable) {
+    scope.launch {
+      repeat(times) {
+        val gates = List(many) { CompletableDeferred<Int>() }
+        gates.forEach { gate -> executor.execute { gate.complete(1) } }
+        gates.awaitAll()
+      }
       finish.run()
     }
   }
@@ -118,7 +180,7 @@ private constructor(private val eventLoop: EventLoop, dispatcher: CoroutineDispa
         if (left > 0) {
           scope.launch(start = start) {
             left -= body()
-            eventLoop.execute(next)
+            executor.execute(next)
           }
         } else {
           finish.run()
@@ -128,12 +190,12 @@ private constructor(private val eventLoop: EventLoop, dispatcher: CoroutineDispa
   }
 
   private suspend fun awaitCallback(): Int = suspendCancellableCoroutine { continuation ->
-    eventLoop.execute { continuation.resume(1) }
+    executor.execute { continuation.resume(1) }
   }
 
   private suspend fun awaitDeferred(): Int {
     val deferred = CompletableDeferred<Int>()
-    eventLoop.execute { deferred.complete(1) }
+    executor.execute { deferred.complete(1) }
     return deferred.await()
   }
 

@@ -112,7 +112,8 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
       for (Thread thread : Thread.getAllStackTraces().keySet()) {
         if (!threads.contains(thread)
             && thread != Thread.currentThread()
-            && !THREAD_OF_JDK.test(thread.getName())) {
+            && !THREAD_OF_JDK.test(thread.getName())
+            && !isIdleWorker(thread)) {
           leaks.add("thread \"" + thread.getName() + '"');
         }
       }
@@ -122,6 +123,12 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
       }
       return leaks;
     }
+  }
+
+  /** Returns whether a thread is one of those for blocking work, which end when they are idle. */
+  private static boolean isIdleWorker(Thread thread) {
+    return thread.getName().startsWith("ioloop-worker-")
+        && thread.getState() == Thread.State.TIMED_WAITING;
   }
 
   /** Returns those that are open, each with its number and what it is, where that can be known. */
