@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pending timeouts of one loop: a heap with four children per node, ordered by deadline and
- * then by the order of addition. The deadlines stand in an array of their own, so that sifting
- * reads neighbouring memory and not the entries.
+ * then by the order of addition. The heap consists of deadlines and of the numbers of slots; the
+ * entries stay in their slots. So sifting reads neighbouring memory, and moves nothing that a
+ * collector has to be told of.
  *
  * <p>A removed entry stays where it is and is dropped when it comes to the top; when more than half
  * of the heap are such entries, they are purged at once. So removal takes constant time, and a
@@ -88,8 +89,16 @@ final class TimeoutQueue {
   private static final int MIN_PURGE = 512;
 
   private long[] deadlines = new long[INITIAL_CAPACITY];
+
+  /** The slot of each node of the heap, and behind those the slots that are free. */
+  private int[] slots = numbers(new int[INITIAL_CAPACITY], 0);
+
+  /** By slot. */
   private @Nullable Entry[] entries = new Entry[INITIAL_CAPACITY];
+
+  /** How many nodes the heap has. */
   private int size;
+
   private int removed;
   private long nextSequence;
 
@@ -97,10 +106,21 @@ final class TimeoutQueue {
     Entry entry = new Entry(this, deadline, nextSequence++, callback);
     if (size == entries.length) {
       deadlines = Arrays.copyOf(deadlines, size << 1);
+      slots = numbers(Arrays.copyOf(slots, size << 1), size);
       entries = Arrays.copyOf(entries, size << 1);
     }
-    siftUp(size++, entry);
+    int slot = slots[size];
+    entries[slot] = entry;
+    siftUp(size++, deadline, slot);
     return entry;
+  }
+
+  /** Fills an array, from an index on, with the indices. */
+  private static int[] numbers(int[] array, int from) {
+    for (int i = from; i < array.length; i++) {
+      array[i] = i;
+    }
+    return array;
   }
 
   /** Returns whether an entry was added here, at whatever time. */
@@ -118,9 +138,9 @@ final class TimeoutQueue {
       return;
     }
     int last = size - 1;
-    if (last >= 0 && entries[last] == entry) {
+    if (last >= 0 && entries[slots[last]] == entry) {
       // The usual fate of a timeout that guards a short wait: removed before another was added.
-      entries[last] = null;
+      entries[slots[last]] = null;
       size = last;
     } else if (++removed > MIN_PURGE && removed > size >> 1) {
       purge();
@@ -134,7 +154,7 @@ final class TimeoutQueue {
 
   /** Returns whether nothing is pending. Drops removed entries from the top. */
   boolean isEmpty() {
-    while (size > 0 && entries[0].callback == REMOVED) {
+    while (size > 0 && entries[slots[0]].callback == REMOVED) {
       pop();
       removed--;
     }
@@ -173,8 +193,9 @@ final class TimeoutQueue {
     }
     while (!open.isEmpty() && found.size() < most) {
       int at = open.remove();
-      if (entries[at].isPending()) {
-        found.add(entries[at]);
+      Entry entry = entries[slots[at]];
+      if (entry.isPending()) {
+        found.add(entry);
       }
       int firstChild = (at << 2) + 1;
       for (int child = firstChild; child < Math.min(firstChild + 4, size); child++) {
@@ -187,39 +208,43 @@ final class TimeoutQueue {
   /** Removes everything. */
   void clear() {
     for (int i = 0; i < size; i++) {
-      Entry entry = entries[i];
+      Entry entry = entries[slots[i]];
       entry.callback = REMOVED;
     }
     deadlines = new long[INITIAL_CAPACITY];
+    slots = numbers(new int[INITIAL_CAPACITY], 0);
     entries = new Entry[INITIAL_CAPACITY];
     size = 0;
     removed = 0;
   }
 
   private Entry pop() {
-    Entry first = entries[0];
+    int slot = slots[0];
+    Entry first = entries[slot];
+    entries[slot] = null;
     int last = --size;
-    Entry moved = entries[last];
-    entries[last] = null;
+    int moved = slots[last];
+    slots[last] = slot;
     if (last > 0) {
-      siftDown(0, moved);
+      siftDown(0, deadlines[last], moved);
     }
     return first;
   }
 
-  private void siftUp(int at, Entry entry) {
+  /** Places the entry that was added last, which comes after others with its deadline. */
+  private void siftUp(int at, long deadline, int slot) {
     while (at > 0) {
       int parent = (at - 1) >>> 2;
-      if (!isBefore(entry, parent)) {
+      if (deadline - deadlines[parent] >= 0) {
         break;
       }
-      place(at, entries[parent]);
+      place(at, deadlines[parent], slots[parent]);
       at = parent;
     }
-    place(at, entry);
+    place(at, deadline, slot);
   }
 
-  private void siftDown(int at, Entry entry) {
+  private void siftDown(int at, long deadline, int slot) {
     while (true) {
       int child = (at << 2) + 1;
       if (child >= size) {
@@ -232,44 +257,47 @@ final class TimeoutQueue {
           least = child;
         }
       }
-      if (isBefore(entry, least)) {
+      if (isBefore(deadline, slot, least)) {
         break;
       }
-      place(at, entries[least]);
+      place(at, deadlines[least], slots[least]);
       at = least;
     }
-    place(at, entry);
+    place(at, deadline, slot);
   }
 
-  private void place(int at, Entry entry) {
-    entries[at] = entry;
-    deadlines[at] = entry.deadline;
-  }
-
-  private boolean isBefore(Entry entry, int other) {
-    long difference = entry.deadline - deadlines[other];
-    return difference < 0 || difference == 0 && entry.sequence < entries[other].sequence;
+  private void place(int at, long deadline, int slot) {
+    deadlines[at] = deadline;
+    slots[at] = slot;
   }
 
   private boolean isBefore(int at, int other) {
-    long difference = deadlines[at] - deadlines[other];
-    return difference < 0 || difference == 0 && entries[at].sequence < entries[other].sequence;
+    return isBefore(deadlines[at], slots[at], other);
+  }
+
+  private boolean isBefore(long deadline, int slot, int other) {
+    long difference = deadline - deadlines[other];
+    return difference < 0
+        || difference == 0 && entries[slot].sequence < entries[slots[other]].sequence;
   }
 
   /** Keeps the pending entries only and makes a heap of them. */
   private void purge() {
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      Entry entry = entries[i];
-      if (entry.callback != REMOVED) {
-        place(kept++, entry);
+      int slot = slots[i];
+      if (entries[slot].callback == REMOVED) {
+        entries[slot] = null;
+      } else {
+        deadlines[kept] = deadlines[i];
+        slots[i] = slots[kept];
+        slots[kept++] = slot;
       }
     }
-    Arrays.fill(entries, kept, size, null);
     size = kept;
     removed = 0;
     for (int i = (kept - 2) >> 2; i >= 0; i--) {
-      siftDown(i, entries[i]);
+      siftDown(i, deadlines[i], slots[i]);
     }
   }
 }
