@@ -11,17 +11,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When callbacks follow each other without a pause and polls in a row have found nothing, the
  * next 1, 2, 4 up to 64 iterations leave out the poll and the look at the clock, which cost many
- * times what a callback does. An event that was found, a timeout that was due or was added, or 50
- * microseconds between two polls set this back to every iteration.
+ * times what a callback does. After 64 of them a look at the clock may do, if the last poll is not
+ * 25 microseconds ago. An event that was found, a timeout that was due or was added, or 50
+ * microseconds between two looks set this back to every iteration.
  *
  * <p>Where nothing is queued and the last wait was short, the poller is asked without waiting for
  * up to 50 microseconds before the loop blocks: to sleep and to be woken costs more than that. A
- * wait that was not short ends this until the next short one.
+ * wait that was not short, or that a timeout ended, ends this until the next short one.
+ *
+ * <p>Where timeouts are dense, so that one is due within 100 microseconds for the second time in a
+ * row, the loop sleeps that long, if nothing else wakes it, and runs all that are due then.
  */
 final class Iterations {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
+
+  /** How often to poll when 64 iterations take less than that. */
+  private static final long POLL_NANOS = 25_000;
 
   /** From when on a timeout is late enough for a flight recording. */
   private static final long LATE_NANOS = 10_000_000;
@@ -38,9 +45,15 @@ final class Iterations {
   /** With how many events at once spinning is no gain any more. */
   private static final int CROWD = 4;
 
+  /** The least time to sleep where timeouts are dense. */
+  private static final long DENSE_NANOS = 100_000;
+
   private final IOLoop loop;
   private final Poller poller;
-  private final boolean maySpin;
+
+  /** Whether time goes on while the poller waits. */
+  private final boolean realTime;
+
   private final CallbackQueue callbacks;
   private final TimeoutQueue timeouts;
 
@@ -58,8 +71,11 @@ final class Iterations {
   /** The time at the last look at the clock. */
   private long now;
 
-  /** Whether the last wait was short and found few events. */
+  /** Whether the last wait was short and few events, or a callback, ended it. */
   private boolean spinPays;
+
+  /** Whether a timeout was due within {@link #DENSE_NANOS} when the loop was about to sleep. */
+  private boolean timeoutNear;
 
   /** An error that must leave {@link #run} and came where the poller must not see it. */
   private @Nullable Throwable fatal;
@@ -74,7 +90,7 @@ final class Iterations {
   Iterations(IOLoop loop, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
     this.loop = loop;
     this.poller = poller;
-    this.maySpin = SPIN_NANOS > 0 && poller.mayBusyPoll();
+    this.realTime = poller.mayBusyPoll();
     this.callbacks = callbacks;
     this.timeouts = timeouts;
     this.now = poller.nanoTime();
@@ -193,7 +209,7 @@ final class Iterations {
   private void pollBlocking() {
     polls++;
     long wait = untilNextTimeout();
-    if (!maySpin || wait == 0) {
+    if (!realTime || wait == 0) {
       poll(wait);
       now = poller.nanoTime();
       return;
@@ -203,9 +219,15 @@ final class Iterations {
     if (spinPays && spin(start, Math.min(wait, SPIN_NANOS))) {
       return;
     }
-    int found = poll(untilNextTimeout());
+    int found = poll(longEnough(untilNextTimeout()));
     now = poller.nanoTime();
-    spinPays = found < CROWD && now - start < SPIN_NANOS;
+    spinPays = now - start < SPIN_NANOS && found < CROWD && (found > 0 || !callbacks.isEmpty());
+  }
+
+  private long longEnough(long wait) {
+    boolean wasNear = timeoutNear;
+    timeoutNear = wait < DENSE_NANOS;
+    return timeoutNear && wasNear && wait > 0 ? DENSE_NANOS : wait;
   }
 
   private int poll(long wait) {
@@ -233,13 +255,20 @@ final class Iterations {
 
   /** Steps 5 and 6 where callbacks are queued. */
   private void pollInPassing(boolean dueFound) {
-    polls++;
+    long lastLook = now;
     now = poller.nanoTime();
+    boolean slow = now - lastLook > SKIP_LIMIT_NANOS;
+    if (skippablePolls == MAX_SKIPPED_POLLS
+        && realTime
+        && !dueFound
+        && !slow
+        && now - lastPollNanos < POLL_NANOS) {
+      return;
+    }
+    polls++;
     boolean found = poller.poll(0) > 0 || dueFound;
     skippablePolls =
-        found || now - lastPollNanos > SKIP_LIMIT_NANOS
-            ? 0
-            : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skippablePolls << 1));
+        found || slow ? 0 : Math.min(MAX_SKIPPED_POLLS, Math.max(1, skippablePolls << 1));
     lastPollNanos = now;
   }
 
