@@ -27,7 +27,13 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "ioloop-bench",
-    subcommands = {ServerCompare.class, IdleConnections.class, Against.class},
+    subcommands = {
+      All.class,
+      ServerCompare.class,
+      IdleConnections.class,
+      Against.class,
+      Plot.class
+    },
     sortOptions = false,
     usageHelpAutoWidth = true,
     description =
@@ -89,7 +95,14 @@ final class Compare implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private Compare() {}
+  private final List<String> verdicts = new ArrayList<>();
+
+  Compare() {}
+
+  /** Returns what was judged, a line each. */
+  List<String> verdicts() {
+    return verdicts;
+  }
 
   /** The command line. */
   public static void main(String[] args) {
@@ -130,7 +143,7 @@ final class Compare implements Callable<Integer> {
     if (forks <= 0) {
       forks = quick ? 1 : 3;
     }
-    Report report = new Report(System.out);
+    Report report = new Report(System.out, verdicts);
     Markdown.printConditions(System.out, rounds, forks);
     file.println("measure,peer,round,nanos,bytes");
     for (Measure measure : measures) {
@@ -159,12 +172,16 @@ final class Compare implements Callable<Integer> {
     report.printVerdicts();
   }
 
-  private static void printParked() throws IOException {
-    System.out.printf("%n### heap of a suspended coroutine, three calls deep%n%n");
-    System.out.printf("| peer | bytes |%n|---|---:|%n");
+  private void printParked() throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("peer", "bytes"));
     for (String peer : Parked.PEERS) {
-      System.out.printf("| %s | %s |%n", peer, Parked.measure(peer));
+      rows.add(List.of(peer, Parked.measure(peer)));
     }
+    System.out.printf("%n### heap of a suspended coroutine, three calls deep%n%n");
+    Markdown.printTable(System.out, rows);
+    Parked.judge(rows).ifPresent(verdicts::add);
+    verdicts.forEach(System.out::println);
   }
 
   private List<String> chosenPeers(Measure measure) throws NoSuchFieldException {

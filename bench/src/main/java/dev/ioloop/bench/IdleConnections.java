@@ -37,7 +37,7 @@ final class IdleConnections implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
-  private IdleConnections() {}
+  IdleConnections() {}
 
   @Override
   public Integer call() throws Exception {

@@ -7,7 +7,10 @@ import dev.ioloop.Gen;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -18,6 +21,7 @@ import java.util.concurrent.Executor;
  */
 final class Parked {
   private static final int COROUTINES = 100_000;
+  private static final double WANTED = 1.3;
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
   /**
@@ -64,6 +68,25 @@ final class Parked {
     try (var lines = process.inputReader()) {
       String line = lines.readLine();
       return line == null ? "(no answer)" : line;
+    }
+  }
+
+  /** Returns how much more ours take than the least that can be awaited, from rows of a table. */
+  static Optional<String> judge(List<List<String>> rows) {
+    Map<String, String> bytes = new HashMap<>();
+    rows.forEach(row -> bytes.put(row.get(0), row.get(1)));
+    try {
+      double ratio =
+          Double.parseDouble(bytes.get("ioloop-continuation"))
+              / Double.parseDouble(bytes.get("continuation-future"));
+      return Optional.of(
+          "- parked, ioloop-continuation: %s times the bytes of continuation-future, wanted at most %s: %s"
+              .formatted(
+                  Markdown.number(ratio),
+                  Markdown.number(WANTED),
+                  ratio <= WANTED ? "met" : "NOT MET"));
+    } catch (NumberFormatException e) {
+      return Optional.empty(); // There are no continuations on this JDK.
     }
   }
 

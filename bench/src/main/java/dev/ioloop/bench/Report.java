@@ -11,10 +11,13 @@ import java.util.function.DoubleBinaryOperator;
 final class Report {
 
   private final PrintStream out;
-  private final List<String> verdicts = new ArrayList<>();
 
-  Report(PrintStream out) {
+  /** What was judged so far, a line each. */
+  private final List<String> verdicts;
+
+  Report(PrintStream out, List<String> verdicts) {
     this.out = out;
+    this.verdicts = verdicts;
   }
 
   void print(Measure measure, Map<String, List<Sample>> samples, Map<String, String> unavailable) {

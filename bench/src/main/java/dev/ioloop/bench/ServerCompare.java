@@ -69,11 +69,18 @@ final class ServerCompare implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
-  private ServerCompare() {}
+  private final List<String> verdicts = new ArrayList<>();
+
+  ServerCompare() {}
+
+  /** Returns what was judged, a line each. */
+  List<String> verdicts() {
+    return verdicts;
+  }
 
   @Override
   public Integer call() throws Exception {
-    ServerReport report = new ServerReport(System.out);
+    ServerReport report = new ServerReport(System.out, verdicts);
     Markdown.printConditions(System.out, rounds, forks);
     try (Writer file = csv == null ? Writer.nullWriter() : Files.newBufferedWriter(csv)) {
       PrintWriter lines = new PrintWriter(file, true);

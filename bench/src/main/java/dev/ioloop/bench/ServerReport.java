@@ -11,10 +11,13 @@ import java.util.Map;
 /** Prints what the echo servers cost. */
 final class ServerReport {
   private final PrintStream out;
-  private final List<String> verdicts = new ArrayList<>();
 
-  ServerReport(PrintStream out) {
+  /** What was judged so far, a line each. */
+  private final List<String> verdicts;
+
+  ServerReport(PrintStream out, List<String> verdicts) {
     this.out = out;
+    this.verdicts = verdicts;
   }
 
   void print(

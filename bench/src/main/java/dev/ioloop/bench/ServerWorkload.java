@@ -12,7 +12,7 @@ enum ServerWorkload {
       1,
       64,
       1,
-      new Target("ioloop-epoll", Metric.TIME, "netty-epoll", 1 / 1.5),
+      new Target("ioloop-epoll", Metric.TIME, "netty-epoll", 0.6),
       new Target("ioloop-epoll", Metric.CPU, "netty-epoll", 1.1)),
   MANY(
       "echo: 64 bytes, 64 connections",

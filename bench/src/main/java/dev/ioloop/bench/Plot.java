@@ -1,0 +1,161 @@
+package dev.ioloop.bench;
+
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.Paint;
+import java.awt.Rectangle;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.NumberFormat;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGraphics2D;
+import org.jfree.chart.ChartFactory;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.renderer.category.StatisticalBarRenderer;
+import org.jfree.data.statistics.DefaultStatisticalCategoryDataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Draws what was measured: a picture for each measure, with a bar for each peer. */
+@Command(
+    name = "plot",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = "Draws what --csv has written, as an SVG file for each measure.")
+final class Plot implements Callable<Integer> {
+  private static final Color OURS = new Color(0x2f6f9f);
+  private static final Color OTHERS = new Color(0xb8b8b8);
+  private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+  private static final int WIDTH = 720;
+  private static final int FRAME_HEIGHT = 100;
+  private static final int BAR_HEIGHT = 26;
+
+  /** Where the dearest costs so many times what the cheapest does, the axis is logarithmic. */
+  private static final double WIDE = 15;
+
+  @Parameters(index = "0", paramLabel = "CSV", description = "What was measured.")
+  private Path csv;
+
+  @Parameters(index = "1", paramLabel = "DIRECTORY", description = "Where the pictures go.")
+  private Path directory;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Override
+  public Integer call() throws IOException {
+    draw(csv, directory);
+    return 0;
+  }
+
+  /** Draws the measures of a file. */
+  static void draw(Path csv, Path directory) throws IOException {
+    Map<String, Map<String, List<Double>>> costs = new LinkedHashMap<>();
+    List<String> lines = Files.readAllLines(csv);
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",");
+      costs
+          .computeIfAbsent(cells[0], measure -> new LinkedHashMap<>())
+          .computeIfAbsent(cells[1], peer -> new ArrayList<>())
+          .add(Double.valueOf(cells[3]));
+    }
+    Files.createDirectories(directory);
+    for (Measure measure : Measure.values()) {
+      Map<String, List<Double>> peers = costs.get(measure.id());
+      if (peers != null) {
+        write(chart(measure, peers), peers.size(), directory.resolve(measure.id() + ".svg"));
+      }
+    }
+  }
+
+  private static JFreeChart chart(Measure measure, Map<String, List<Double>> peers) {
+    DefaultStatisticalCategoryDataset costs = new DefaultStatisticalCategoryDataset();
+    double least = Double.MAX_VALUE;
+    double most = 0;
+    for (Map.Entry<String, List<Double>> peer : peers.entrySet()) {
+      Interval cost = interval(peer.getValue());
+      least = Math.min(least, cost.low());
+      most = Math.max(most, cost.high());
+      costs.add(cost.median(), (cost.high() - cost.low()) / 2, "cost", peer.getKey());
+    }
+    JFreeChart chart =
+        ChartFactory.createBarChart(
+            measure.title, null, "ns", costs, PlotOrientation.HORIZONTAL, false, false, false);
+    CategoryPlot plot = chart.getCategoryPlot();
+    if (most > WIDE * least && least > 0) {
+      LogAxis axis = new LogAxis("ns");
+      axis.setSmallestValue(Math.pow(10, Math.floor(Math.log10(least))));
+      axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
+      plot.setRangeAxis(axis);
+    }
+    plot.setRenderer(new Bars());
+    plot.setBackgroundPaint(Color.WHITE);
+    plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
+    plot.setOutlineVisible(false);
+    chart.setBackgroundPaint(Color.WHITE);
+    chart.getTitle().setFont(FONT.deriveFont(Font.BOLD, 14f));
+    plot.getDomainAxis().setTickLabelFont(FONT);
+    plot.getRangeAxis().setTickLabelFont(FONT);
+    plot.getRangeAxis().setLabelFont(FONT);
+    return chart;
+  }
+
+  /** A bar for each peer, with its interval; ours stand out. */
+  private static final class Bars extends StatisticalBarRenderer {
+    private static final long serialVersionUID = 1;
+
+    Bars() {
+      setBarPainter(new StandardBarPainter());
+      setShadowVisible(false);
+      setErrorIndicatorPaint(Color.BLACK);
+      setMaximumBarWidth(0.1);
+    }
+
+    @Override
+    public Paint getItemPaint(int row, int column) {
+      boolean ours = getPlot().getDataset().getColumnKey(column).toString().startsWith("ioloop");
+      return ours ? OURS : OTHERS;
+    }
+  }
+
+  private static void write(JFreeChart chart, int bars, Path file) throws IOException {
+    try {
+      SVGGraphics2D svg =
+          new SVGGraphics2D(
+              DocumentBuilderFactory.newInstance()
+                  .newDocumentBuilder()
+                  .getDOMImplementation()
+                  .createDocument("http://www.w3.org/2000/svg", "svg", null));
+      int height = FRAME_HEIGHT + bars * BAR_HEIGHT;
+      svg.setSVGCanvasSize(new Dimension(WIDTH, height));
+      chart.draw(svg, new Rectangle(WIDTH, height));
+      try (Writer to = Files.newBufferedWriter(file)) {
+        svg.stream(to, true);
+      }
+    } catch (ParserConfigurationException e) {
+      throw new IOException("the JDK has no XML", e);
+    }
+  }
+
+  private static Interval interval(List<Double> samples) {
+    return Interval.of(samples.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+}
