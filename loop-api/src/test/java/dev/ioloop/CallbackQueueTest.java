@@ -1,0 +1,150 @@
+package dev.ioloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** What several threads post at once. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+final class CallbackQueueTest {
+  private static final int THREADS = 4;
+  private static final int POSTS = 50_000;
+
+  private final CallbackQueue queue = new CallbackQueue();
+
+  /** The number of the last post of each thread that has run. */
+  private final int[] ran = new int[THREADS];
+
+  private static final class Post implements Runnable {
+    private final int[] ran;
+    private final int thread;
+    private final int number;
+
+    Post(int[] ran, int thread, int number) {
+      this.ran = ran;
+      this.thread = thread;
+      this.number = number;
+    }
+
+    @Override
+    public void run() {
+      assertThat(number).isEqualTo(++ran[thread]);
+    }
+  }
+
+  private static List<Thread> start(IntFunction<Runnable> poster) {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      Thread thread = new Thread(poster.apply(i));
+      threads.add(thread);
+      thread.start();
+    }
+    return threads;
+  }
+
+  private void runAll() {
+    queue.runSnapshots(null, null, 1); // No callback fails, so no loop is asked for anything.
+  }
+
+  @Test
+  void postsOfEachThreadRunOnceAndInOrder() throws InterruptedException {
+    List<Thread> threads =
+        start(
+            thread ->
+                () -> {
+                  for (int i = 1; i <= POSTS; i++) {
+                    queue.post(new Post(ran, thread, i));
+                  }
+                });
+    while (Arrays.stream(ran).sum() < THREADS * POSTS) {
+      runAll();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(ran).containsOnly(POSTS);
+    assertThat(queue.isEmpty()).isTrue();
+    assertThat(queue.size()).isZero();
+  }
+
+  @Test
+  void sleeperIsAlwaysWoken() throws InterruptedException {
+    Semaphore wakeups = new Semaphore(0);
+    start(
+        thread ->
+            () -> {
+              for (int i = 1; i <= POSTS; i++) {
+                if (queue.post(new Post(ran, thread, i))) {
+                  wakeups.release();
+                }
+                for (int pause = i * 7 % 100; pause > 0; pause--) {
+                  Thread.onSpinWait();
+                }
+              }
+            });
+    while (Arrays.stream(ran).sum() < THREADS * POSTS) {
+      runAll();
+      if (queue.fallAsleep()) {
+        if (Arrays.stream(ran).sum() < THREADS * POSTS) {
+          assertThat(wakeups.tryAcquire(10, TimeUnit.SECONDS)).as("woken").isTrue();
+        }
+        queue.wakeUp();
+      }
+    }
+    assertThat(ran).containsOnly(POSTS);
+  }
+
+  @Test
+  void closeHandsOverWhatWasPostedWithoutAGapAndRefusesTheRest() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(THREADS);
+    List<Thread> threads =
+        start(
+            thread ->
+                () -> {
+                  for (int i = 1; i <= POSTS; i++) {
+                    queue.post(new Post(ran, thread, i));
+                    if (i == 1_000) {
+                      begun.countDown();
+                    }
+                  }
+                });
+    begun.await();
+    runAll();
+    queue.close(Runnable::run);
+    int[] handedOver = ran.clone();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(Arrays.stream(handedOver)).allMatch(number -> number >= 1_000);
+    assertThat(queue.post(new Post(ran, 0, 0))).isFalse();
+    assertThat(queue.isEmpty()).isTrue();
+    runAll();
+    assertThat(ran).isEqualTo(handedOver);
+  }
+
+  @Test
+  void sizeCountsWhatIsQueued() {
+    for (int i = 1; i <= 300; i++) {
+      queue.post(new Post(ran, 0, i));
+    }
+    queue.add(new Post(ran, 1, 1));
+    assertThat(queue.size()).isEqualTo(301);
+    assertThat(queue.fallAsleep()).isFalse();
+    runAll();
+    assertThat(queue.size()).isZero();
+    assertThat(queue.fallAsleep()).isTrue();
+    assertThat(queue.post(new Post(ran, 0, 301))).isTrue();
+    assertThat(queue.post(new Post(ran, 0, 302))).isFalse();
+    runAll();
+    assertThat(ran[0]).isEqualTo(302);
+  }
+}
