@@ -115,7 +115,7 @@ final class CallbackQueue {
     try {
       do {
         if (top != null) {
-          takePosts();
+          takePosts((Post) TOP.getAndSet(this, null));
         }
         @Nullable Object[] endChunk = tailChunk;
         int endIndex = tailIndex;
@@ -157,8 +157,7 @@ final class CallbackQueue {
   }
 
   /** Moves the posts to the chunks, the oldest first. */
-  private void takePosts() {
-    Post newest = (Post) TOP.getAndSet(this, null);
+  private void takePosts(@Nullable Post newest) {
     Post oldest = null;
     while (newest != null) {
       Post before = newest.next;
@@ -213,9 +212,14 @@ final class CallbackQueue {
     return headIndex == tailIndex && headChunk == tailChunk;
   }
 
-  /** Drops all callbacks, those to come too, and hands each of those queued to {@code dropped}. */
+  /**
+   * Drops all callbacks, those to come too, and hands those queued to {@code dropped}, in order.
+   */
   void close(Consumer<Runnable> dropped) {
-    Post posts = (Post) TOP.getAndSet(this, CLOSED);
+    Post newest = (Post) TOP.getAndSet(this, CLOSED);
+    if (newest != ASLEEP && newest != CLOSED) {
+      takePosts(newest);
+    }
     @Nullable Object[] chunk = headChunk;
     int index = headIndex;
     while (index != tailIndex || chunk != tailChunk) {
@@ -224,11 +228,6 @@ final class CallbackQueue {
         index = 0;
       }
       dropped.accept((Runnable) chunk[index++]);
-    }
-    for (Post post = posts; post != null; post = post.next) {
-      if (post.callback != null) {
-        dropped.accept(post.callback);
-      }
     }
     headChunk = new Object[CHUNK_SIZE + 1];
     tailChunk = headChunk;
