@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers, in debug mode, the line that made a future, started a coroutine or posted a callback.
- * Without debug mode it is never called: the check of a constant goes when the code is compiled.
+ * Remembers, in debug mode, the line that made a future, started a coroutine or posted a callback,
+ * and the coroutine that did. Without debug mode it is never called: the check of a constant goes
+ * when the code is compiled.
  */
 final class Origins {
 
@@ -34,7 +35,7 @@ final class Origins {
   private static final StackWalker WALKER =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
-  private static final Map<Key, StackTraceElement> LINES = new ConcurrentHashMap<>();
+  private static final Map<Key, String> LINES = new ConcurrentHashMap<>();
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
 
   /** An object by its identity, for as long as somebody else holds it. */
@@ -66,10 +67,13 @@ final class Origins {
     }
     WALKER
         .walk(frames -> frames.filter(Origins::isUsers).findFirst())
-        .ifPresent(
-            frame ->
-                LINES.put(
-                    new Key(object, COLLECTED), StackFrames.plain(frame.toStackTraceElement())));
+        .ifPresent(frame -> LINES.put(new Key(object, COLLECTED), describe(frame)));
+  }
+
+  private static String describe(StackFrame frame) {
+    StackTraceElement line = StackFrames.plain(frame.toStackTraceElement());
+    Fiber fiber = ThreadState.get().fiber();
+    return fiber == null || fiber.ended() ? line.toString() : line + ", in the " + fiber.body();
   }
 
   private static boolean isUsers(StackFrame frame) {
@@ -89,7 +93,6 @@ final class Origins {
 
   /** Returns the line that {@code object} comes from, or null if that is not known. */
   static @Nullable String line(Object object) {
-    StackTraceElement line = LINES.get(new Key(object, null));
-    return line == null ? null : line.toString();
+    return LINES.get(new Key(object, null));
   }
 }

@@ -3,6 +3,7 @@ package dev.ioloop.demo;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
@@ -25,7 +26,7 @@ final class OriginsIT {
       try (IOLoop loop = IOLoop.create("nio")) {
         loop.runSync(
             () -> {
-              start();
+              await(coroutine(named("parent", Program::start)));
               lose();
               post(loop);
               block(loop);
@@ -88,12 +89,18 @@ final class OriginsIT {
   void debugModeNamesTheLines() throws Exception {
     String line = "\\S*Program\\.%s\\(OriginsIT\\.java:\\d+\\)";
     assertThat(run("true"))
-        .containsPattern("coroutine of .*\n +started at " + line.formatted("start"))
+        .containsPattern(
+            "coroutine of .*\n +started at "
+                + line.formatted("start")
+                + ", in the coroutine \"parent\"")
         .containsPattern("Exception in callback .*, posted at " + line.formatted("post"))
         .containsPattern("Exception in callback .*, posted at " + line.formatted("set"))
         .containsPattern("blocked for \\d+ ms, from " + line.formatted("block"))
         .containsPattern("Z: \\d+ ms( and not over)?, from " + line.formatted("block"))
-        .containsPattern("Future, made at " + line.formatted("lose") + ": its exception was never");
+        .containsPattern(
+            "Future, made at "
+                + line.formatted("lose")
+                + ", in the coroutine of \\S+: its exception was never");
   }
 
   @Test
