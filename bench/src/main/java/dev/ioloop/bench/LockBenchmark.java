@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Param;
  */
 public class LockBenchmark extends LoopBenchmark {
   private static final int TIMES = 500_000;
-  private static final int HAND_OVERS = 100_000;
+  private static final int HAND_OVERS = 10_000;
 
   /**
    * Kotlin: {@code Mutex} and {@code Channel}. Virtual-thread: {@code ReentrantLock} and {@code

@@ -28,7 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
       LoopBenchmark.DESCRIPTORS,
       LoopBenchmark.NATIVE,
       LoopBenchmark.COLLECTOR,
-      LoopBenchmark.HEAP
+      LoopBenchmark.HEAP,
+      LoopBenchmark.ALL_OF_IT,
+      LoopBenchmark.TOUCHED
     })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
@@ -37,7 +39,12 @@ public abstract class LoopBenchmark {
   static final String DESCRIPTORS = "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED";
   static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
   static final String COLLECTOR = "-XX:+UseG1GC";
-  static final String HEAP = "-Xmx2g";
+  static final String HEAP = "-Xmx1g";
+
+  /** Memory that is new to a process can be dear, on virtual machines above all. */
+  static final String ALL_OF_IT = "-Xms1g";
+
+  static final String TOUCHED = "-XX:+AlwaysPreTouch";
 
   /** What the names of our own peers begin with; a backend or a make of coroutines follows. */
   static final String OURS = "ioloop-";

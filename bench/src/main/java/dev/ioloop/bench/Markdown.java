@@ -31,7 +31,7 @@ final class Markdown {
         """
         - %s %s
         - %s %s, %d processors%s; load average %.1f%s
-        - workers: %s %s
+        - workers: %s %s %s %s
         - %d rounds in %d JVMs per peer
 
         Costs are medians; ratios are medians with an interval that holds the true one with 95 %%
@@ -47,6 +47,8 @@ final class Markdown {
         load > MAX_LOAD ? " (THE MACHINE IS BUSY WITH SOMETHING ELSE)" : "",
         LoopBenchmark.COLLECTOR,
         LoopBenchmark.HEAP,
+        LoopBenchmark.ALL_OF_IT,
+        LoopBenchmark.TOUCHED,
         rounds,
         forks);
   }

@@ -49,7 +49,7 @@ enum Measure {
       "await of a pending future",
       AwaitBenchmark.class,
       "pending",
-      List.of("continuation", "kotlin"),
+      List.of("continuation", "continuation-future", "kotlin"),
       Target.ratio("ioloop-continuation", "kotlin", 1.1),
       Target.ratio("ioloop-continuation", "continuation", 1.15),
       Target.bytes("ioloop-continuation", 200)),

@@ -61,6 +61,8 @@ final class Worker implements AutoCloseable {
                 LoopBenchmark.NATIVE,
                 LoopBenchmark.COLLECTOR,
                 LoopBenchmark.HEAP,
+                LoopBenchmark.ALL_OF_IT,
+                LoopBenchmark.TOUCHED,
                 "-XX:CompileCommand=quiet",
                 "-XX:CompileCommand=dontinline,%s::call".formatted(DoneBenchmark.class.getName())));
     command.addAll(options);
