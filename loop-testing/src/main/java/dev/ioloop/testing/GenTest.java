@@ -42,7 +42,10 @@ public @interface GenTest {
    */
   long timeoutMillis() default 5_000;
 
-  /** The backend of the loop, as for {@link dev.ioloop.IOLoop#create(String)}; empty for any. */
+  /**
+   * The backend of the loop, as for {@link dev.ioloop.IOLoop#create(String)}; empty for the
+   * configured one.
+   */
   String backend() default "";
 
   /** The make of coroutines, as for {@link dev.ioloop.Gen#configure}; empty for the default. */

@@ -68,11 +68,13 @@ final class GenTestExtension
         return VirtualTimePoller.newLoop(
             PATIENCE, poller -> options.shuffled() ? new ShufflingPoller(poller, seed) : poller);
       }
-      String backend =
-          options.backend().isEmpty() ? IOLoop.configurableDefault() : options.backend();
-      return options.shuffled()
-          ? ShufflingPoller.newLoop(backend, seed)
-          : options.backend().isEmpty() ? IOLoop.create() : IOLoop.create(backend);
+      IOLoop loop =
+          options.backend().isEmpty() ? IOLoop.create() : IOLoop.create(options.backend());
+      if (!options.shuffled()) {
+        return loop;
+      }
+      loop.close(); // It has told which backend is configured.
+      return ShufflingPoller.newLoop(loop.backend(), seed);
     }
 
     void run(Callable<Void> body) {
