@@ -185,7 +185,7 @@ final class Iterations {
   private void runDue() {
     while (due != null) {
       Runnable callback = due.fire();
-      due = due.nextDue();
+      due = due.leaveBatch();
       if (callback != null) {
         if (Origins.ENABLED) {
           loop.setPresentCallback(callback);

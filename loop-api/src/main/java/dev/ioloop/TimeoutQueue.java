@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pending timeouts of one loop: a heap with four children per node, ordered by deadline and
  * then by the order of addition. The heap consists of deadlines and of the numbers of slots; the
- * entries stay in their slots. So sifting reads neighbouring memory, and moves nothing that a
- * collector has to be told of.
+ * entries stay in their slots. So sifting reads neighbouring memory and no entry, and moves nothing
+ * that a collector has to be told of.
  *
- * <p>A removed entry stays where it is and is dropped when it comes to the top; when more than half
- * of the heap are such entries, they are purged at once. So removal takes constant time, and a
- * removed entry holds no callback. Deadlines may overflow: they are compared by difference.
+ * <p>A removed entry leaves its slot empty, and its node where it is; the node is dropped when it
+ * comes to the top; when more than half of the heap are such nodes, they are purged at once. So
+ * removal takes constant time, and nothing is held. Deadlines and the order of addition may
+ * overflow: they are compared by difference.
  */
 final class TimeoutQueue {
 
@@ -22,18 +23,22 @@ final class TimeoutQueue {
   static final class Entry implements Timeout {
     private final TimeoutQueue queue;
     private final long deadline;
-    private final long sequence;
+    private final int sequence;
+
+    /** {@link #NONE} where it is no longer in the heap. */
+    private int slot;
 
     /** {@link #FIRED} or {@link #REMOVED} where it is no longer pending. */
     private Runnable callback;
 
-    /** The next entry of a collected batch, or {@link #LAST}. Null while it stands in the heap. */
+    /** The next entry of a collected batch. */
     private @Nullable Entry nextDue;
 
-    Entry(TimeoutQueue queue, long deadline, long sequence, Runnable callback) {
+    Entry(TimeoutQueue queue, long deadline, int sequence, int slot, Runnable callback) {
       this.queue = queue;
       this.deadline = deadline;
       this.sequence = sequence;
+      this.slot = slot;
       this.callback = callback;
     }
 
@@ -66,8 +71,11 @@ final class TimeoutQueue {
       return Bodies.className(callback);
     }
 
-    @Nullable Entry nextDue() {
-      return nextDue == LAST ? null : nextDue;
+    /** Leaves its batch, and returns the entry that follows there. */
+    @Nullable Entry leaveBatch() {
+      Entry next = nextDue;
+      nextDue = null;
+      return next;
     }
 
     @Override
@@ -79,13 +87,11 @@ final class TimeoutQueue {
 
   private static final Runnable FIRED = () -> {};
   private static final Runnable REMOVED = () -> {};
-
-  /** Ends a collected batch. */
-  private static final Entry LAST = new Entry(new TimeoutQueue(), 0, 0, FIRED);
+  private static final int NONE = -1;
 
   private static final int INITIAL_CAPACITY = 64;
 
-  /** Fewer removed entries than this are not worth a purge. */
+  /** Fewer nodes of removed entries than this are not worth a purge. */
   private static final int MIN_PURGE = 512;
 
   private long[] deadlines = new long[INITIAL_CAPACITY];
@@ -93,23 +99,25 @@ final class TimeoutQueue {
   /** The slot of each node of the heap, and behind those the slots that are free. */
   private int[] slots = numbers(new int[INITIAL_CAPACITY], 0);
 
-  /** By slot. */
+  /** By slot; null where the entry of a node was removed, and where the slot is free. */
   private @Nullable Entry[] entries = new Entry[INITIAL_CAPACITY];
 
   /** How many nodes the heap has. */
   private int size;
 
+  /** How many nodes of removed entries the heap has. */
   private int removed;
-  private long nextSequence;
+
+  private int nextSequence;
 
   Entry add(long deadline, Runnable callback) {
-    Entry entry = new Entry(this, deadline, nextSequence++, callback);
     if (size == entries.length) {
       deadlines = Arrays.copyOf(deadlines, size << 1);
       slots = numbers(Arrays.copyOf(slots, size << 1), size);
       entries = Arrays.copyOf(entries, size << 1);
     }
     int slot = slots[size];
+    Entry entry = new Entry(this, deadline, nextSequence++, slot, callback);
     entries[slot] = entry;
     siftUp(size++, deadline, slot);
     return entry;
@@ -134,14 +142,14 @@ final class TimeoutQueue {
       return;
     }
     entry.callback = REMOVED;
-    if (entry.nextDue != null) {
-      return;
+    int slot = entry.slot;
+    if (slot == NONE) {
+      return; // It was collected, and will be passed over.
     }
-    int last = size - 1;
-    if (last >= 0 && entries[slots[last]] == entry) {
-      // The usual fate of a timeout that guards a short wait: removed before another was added.
-      entries[slots[last]] = null;
-      size = last;
+    entries[slot] = null;
+    entry.slot = NONE;
+    if (slots[size - 1] == slot) {
+      size--; // The usual fate of a timeout that guards a short wait: no other was added since.
     } else if (++removed > MIN_PURGE && removed > size >> 1) {
       purge();
     }
@@ -152,9 +160,9 @@ final class TimeoutQueue {
     return size - removed;
   }
 
-  /** Returns whether nothing is pending. Drops removed entries from the top. */
+  /** Returns whether nothing is pending. Drops nodes of removed entries from the top. */
   boolean isEmpty() {
-    while (size > 0 && entries[slots[0]].callback == REMOVED) {
+    while (size > 0 && entries[slots[0]] == null) {
       pop();
       removed--;
     }
@@ -166,21 +174,26 @@ final class TimeoutQueue {
     return deadlines[0];
   }
 
-  /** Takes out all entries due at {@code now}, linked by {@link Entry#nextDue}, or returns null. */
+  /** Takes out all entries due at {@code now}. Returns the first, which leads to the others. */
   @Nullable Entry collectDue(long now) {
-    Entry first = null;
-    Entry last = null;
+    int end = size;
     while (!isEmpty() && deadlines[0] - now <= 0) {
-      Entry entry = pop();
-      if (last == null) {
-        first = entry;
-      } else {
-        last.nextDue = entry;
-      }
-      last = entry;
-      entry.nextDue = LAST;
+      pop();
     }
-    return first;
+    // Their slots lie behind the heap now, the first one last. That no entry is looked at before
+    // the heap is done lets the processor fetch many of them at once.
+    Entry next = null;
+    for (int i = size; i < end; i++) {
+      int slot = slots[i];
+      Entry entry = entries[slot];
+      if (entry != null) {
+        entries[slot] = null;
+        entry.slot = NONE;
+        entry.nextDue = next;
+        next = entry;
+      }
+    }
+    return next;
   }
 
   /** Returns pending entries, those with the earliest deadlines first. */
@@ -194,7 +207,7 @@ final class TimeoutQueue {
     while (!open.isEmpty() && found.size() < most) {
       int at = open.remove();
       Entry entry = entries[slots[at]];
-      if (entry.isPending()) {
+      if (entry != null) {
         found.add(entry);
       }
       int firstChild = (at << 2) + 1;
@@ -209,7 +222,10 @@ final class TimeoutQueue {
   void clear() {
     for (int i = 0; i < size; i++) {
       Entry entry = entries[slots[i]];
-      entry.callback = REMOVED;
+      if (entry != null) {
+        entry.callback = REMOVED;
+        entry.slot = NONE;
+      }
     }
     deadlines = new long[INITIAL_CAPACITY];
     slots = numbers(new int[INITIAL_CAPACITY], 0);
@@ -218,17 +234,15 @@ final class TimeoutQueue {
     removed = 0;
   }
 
-  private Entry pop() {
+  /** Takes the first node out; its slot is the first behind the heap then. */
+  private void pop() {
     int slot = slots[0];
-    Entry first = entries[slot];
-    entries[slot] = null;
     int last = --size;
     int moved = slots[last];
     slots[last] = slot;
     if (last > 0) {
       siftDown(0, deadlines[last], moved);
     }
-    return first;
   }
 
   /** Places the entry that was added last, which comes after others with its deadline. */
@@ -277,18 +291,22 @@ final class TimeoutQueue {
 
   private boolean isBefore(long deadline, int slot, int other) {
     long difference = deadline - deadlines[other];
-    return difference < 0
-        || difference == 0 && entries[slot].sequence < entries[slots[other]].sequence;
+    return difference < 0 || difference == 0 && wasAddedBefore(slot, slots[other]);
   }
 
-  /** Keeps the pending entries only and makes a heap of them. */
+  /** Nodes of removed entries come first: below them are none that were added before them. */
+  private boolean wasAddedBefore(int slot, int other) {
+    Entry entry = entries[slot];
+    Entry otherEntry = entries[other];
+    return entry == null || otherEntry != null && entry.sequence - otherEntry.sequence < 0;
+  }
+
+  /** Keeps the nodes of pending entries only and makes a heap of them. */
   private void purge() {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       int slot = slots[i];
-      if (entries[slot].callback == REMOVED) {
-        entries[slot] = null;
-      } else {
+      if (entries[slot] != null) {
         deadlines[kept] = deadlines[i];
         slots[i] = slots[kept];
         slots[kept++] = slot;
