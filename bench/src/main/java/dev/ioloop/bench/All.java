@@ -1,5 +1,6 @@
 package dev.ioloop.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
     usageHelpAutoWidth = true,
     description = {
       "Measures everything: callbacks, timers and coroutines, the heap of what waits, and servers.",
-      "That takes about an hour, or some minutes if quick."
+      "That takes more than an hour, or a quarter of it if quick."
     })
 final class All implements Callable<Integer> {
 
@@ -41,34 +42,30 @@ final class All implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Files.createDirectories(out);
-    Path samples = out.resolve("measures.csv");
     Compare measures = new Compare();
-    Compare parked = new Compare();
+    ParkedCoroutines parked = new ParkedCoroutines();
     ServerCompare servers = new ServerCompare();
-    int failed = run(measures, quick, List.of("--csv", samples.toString()), List.of("--quick"));
-    failed |= run(parked, quick, List.of("--parked"), List.of());
-    failed |= run(new IdleConnections(), quick, List.of(), List.of("--connections=1000"));
-    failed |=
-        run(
-            servers,
-            quick,
-            List.of("--csv", out.resolve("servers.csv").toString()),
-            List.of("--rounds=3", "--forks=1", "--round-ms=100"));
-    Plot.draw(samples, out);
+    int failed = run(measures, "measures", "--quick");
+    failed |= run(parked, "parked");
+    failed |= run(new IdleConnections(), "idle", "--connections=1000");
+    failed |= run(servers, "servers", "--rounds=3", "--forks=1", "--round-ms=100");
     System.out.printf("%n### all targets%n%n");
     measures.verdicts().forEach(System.out::println);
-    parked.verdicts().forEach(System.out::println);
+    System.out.println(parked.verdict());
     servers.verdicts().forEach(System.out::println);
     System.out.printf("%nSamples and pictures are in %s.%n", out);
     return failed;
   }
 
-  private static int run(
-      Callable<Integer> command, boolean quick, List<String> arguments, List<String> ifQuick) {
-    List<String> all = new ArrayList<>(arguments);
+  /** Runs a command, and draws what it has written. Returns its exit code. */
+  private int run(Callable<Integer> command, String name, String... ifQuick) throws IOException {
+    Path samples = out.resolve(name + ".csv");
+    List<String> arguments = new ArrayList<>(List.of("--csv", samples.toString()));
     if (quick) {
-      all.addAll(ifQuick);
+      arguments.addAll(List.of(ifQuick));
     }
-    return new CommandLine(command).execute(all.toArray(String[]::new));
+    int exit = new CommandLine(command).execute(arguments.toArray(String[]::new));
+    Plot.draw(samples, out);
+    return exit;
   }
 }

@@ -1,10 +1,6 @@
 package dev.ioloop.bench;
 
 import dev.ioloop.bench.Worker.Sample;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,8 +25,9 @@ import picocli.CommandLine.Spec;
     name = "ioloop-bench",
     subcommands = {
       All.class,
-      ServerCompare.class,
+      ParkedCoroutines.class,
       IdleConnections.class,
+      ServerCompare.class,
       Against.class,
       Plot.class
     },
@@ -83,11 +80,6 @@ final class Compare implements Callable<Integer> {
   private boolean list;
 
   @Option(
-      names = "--parked",
-      description = "Measure the heap that a suspended coroutine takes, and nothing else.")
-  private boolean parked;
-
-  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -111,10 +103,6 @@ final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (parked) {
-      printParked();
-      return 0;
-    }
     List<Measure> measures = new ArrayList<>();
     for (Measure measure : Measure.values()) {
       if (only.matcher(measure.id()).find()) {
@@ -129,14 +117,14 @@ final class Compare implements Callable<Integer> {
         System.out.printf("%-14s %s%n", measure.id(), String.join(", ", chosenPeers(measure)));
       }
     } else {
-      try (Writer file = csv == null ? Writer.nullWriter() : Files.newBufferedWriter(csv)) {
-        compare(measures, new PrintWriter(file, true));
+      try (Samples file = new Samples(csv)) {
+        compare(measures, file);
       }
     }
     return 0;
   }
 
-  private void compare(List<Measure> measures, PrintWriter file) throws Exception {
+  private void compare(List<Measure> measures, Samples file) throws Exception {
     if (rounds <= 0) {
       rounds = quick ? 5 : 21;
     }
@@ -145,7 +133,6 @@ final class Compare implements Callable<Integer> {
     }
     Report report = new Report(System.out, verdicts);
     Markdown.printConditions(System.out, rounds, forks);
-    file.println("measure,peer,round,nanos,bytes");
     for (Measure measure : measures) {
       Map<String, List<Sample>> samples = new LinkedHashMap<>();
       Map<String, String> unavailable = new LinkedHashMap<>();
@@ -158,30 +145,13 @@ final class Compare implements Callable<Integer> {
           (peer, taken) -> {
             int round = 0;
             for (Sample sample : taken) {
-              file.println(
-                  String.join(
-                      ",",
-                      measure.id(),
-                      peer,
-                      Integer.toString(++round),
-                      Double.toString(sample.nanos()),
-                      Double.toString(sample.bytes())));
+              round++;
+              file.add(measure.id(), peer, round, Measure.METRIC, sample.nanos());
+              file.add(measure.id(), peer, round, "bytes", sample.bytes());
             }
           });
     }
     report.printVerdicts();
-  }
-
-  private void printParked() throws IOException {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("peer", "bytes"));
-    for (String peer : Parked.PEERS) {
-      rows.add(List.of(peer, Parked.measure(peer)));
-    }
-    System.out.printf("%n### heap of a suspended coroutine, three calls deep%n%n");
-    Markdown.printTable(System.out, rows);
-    Parked.judge(rows).ifPresent(verdicts::add);
-    verdicts.forEach(System.out::println);
   }
 
   private List<String> chosenPeers(Measure measure) throws NoSuchFieldException {

@@ -3,10 +3,12 @@ package dev.ioloop.bench;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -16,11 +18,14 @@ import picocli.CommandLine.Option;
  * and its code is compiled.
  */
 @Command(
-    name = "idle",
+    name = IdleConnections.ID,
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = "Measures the live heap of an echo server for each idle connection.")
 final class IdleConnections implements Callable<Integer> {
+  static final String ID = "idle";
+  static final String TITLE = "heap of an idle connection";
+
   @Option(
       names = "--connections",
       paramLabel = "N",
@@ -30,6 +35,9 @@ final class IdleConnections implements Callable<Integer> {
 
   @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
   private Pattern peers = Pattern.compile("");
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write each number to this file.")
+  private @Nullable Path csv;
 
   @Option(
       names = {"-h", "--help"},
@@ -41,19 +49,17 @@ final class IdleConnections implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("peer", "bytes"));
-    for (String peer : ServerPeers.ECHO) {
-      if (peers.matcher(peer).find()) {
-        rows.add(List.of(peer, measure(peer)));
-      }
+    List<String> chosen =
+        ServerPeers.ECHO.stream().filter(peer -> peers.matcher(peer).find()).toList();
+    HeapReport report = new HeapReport(chosen, this::measure);
+    report.print(System.out, TITLE, ID);
+    try (Samples samples = new Samples(csv)) {
+      report.write(samples, ID);
     }
-    System.out.printf("%n### heap of one of %d idle connections%n%n", connections);
-    Markdown.printTable(System.out, rows);
     return 0;
   }
 
-  private String measure(String peer) throws Exception {
+  private long measure(String peer) throws Exception {
     List<SocketChannel> clients = new ArrayList<>(connections);
     try (ServerProcess server = new ServerProcess(peer)) {
       connect(server, connections, clients);
@@ -61,9 +67,10 @@ final class IdleConnections implements Callable<Integer> {
       long before = server.liveBytes();
       connect(server, connections, clients);
       long bytes = server.liveBytes() - before;
-      return bytes == 0 ? "-" : Long.toString(Math.round((double) bytes / connections));
-    } catch (Worker.Unavailable e) {
-      return e.getMessage();
+      if (bytes == 0) {
+        throw new Worker.Unavailable("it has no heap that can be asked for");
+      }
+      return Math.round((double) bytes / connections);
     } finally {
       close(clients);
     }

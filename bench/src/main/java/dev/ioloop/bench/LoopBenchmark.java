@@ -24,28 +24,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 3,
     jvmArgsAppend = {
-      LoopBenchmark.CONTINUATIONS,
-      LoopBenchmark.DESCRIPTORS,
-      LoopBenchmark.NATIVE,
-      LoopBenchmark.COLLECTOR,
-      LoopBenchmark.HEAP,
-      LoopBenchmark.ALL_OF_IT,
-      LoopBenchmark.TOUCHED
+      "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
+      "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+      "--enable-native-access=ALL-UNNAMED",
+      "-XX:+UseG1GC",
+      // Memory that is new to a process can be dear, on virtual machines above all.
+      "-Xmx1g",
+      "-Xms1g",
+      "-XX:+AlwaysPreTouch"
     })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public abstract class LoopBenchmark {
-  static final String CONTINUATIONS = "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED";
-  static final String DESCRIPTORS = "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED";
-  static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
-  static final String COLLECTOR = "-XX:+UseG1GC";
-  static final String HEAP = "-Xmx1g";
-
-  /** Memory that is new to a process can be dear, on virtual machines above all. */
-  static final String ALL_OF_IT = "-Xms1g";
-
-  static final String TOUCHED = "-XX:+AlwaysPreTouch";
-
   /** What the names of our own peers begin with; a backend or a make of coroutines follows. */
   static final String OURS = "ioloop-";
 

@@ -1,5 +1,7 @@
 package dev.ioloop.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -31,7 +33,7 @@ final class Markdown {
         """
         - %s %s
         - %s %s, %d processors%s; load average %.1f%s
-        - workers: %s %s %s %s
+        - JVMs that measure: %s
         - %d rounds in %d JVMs per peer
 
         Costs are medians; ratios are medians with an interval that holds the true one with 95 %%
@@ -45,10 +47,7 @@ final class Markdown {
         processorModel(),
         load,
         load > MAX_LOAD ? " (THE MACHINE IS BUSY WITH SOMETHING ELSE)" : "",
-        LoopBenchmark.COLLECTOR,
-        LoopBenchmark.HEAP,
-        LoopBenchmark.ALL_OF_IT,
-        LoopBenchmark.TOUCHED,
+        Jvm.OPTIONS.stream().filter(each -> each.startsWith("-X")).collect(joining(" ")),
         rounds,
         forks);
   }

@@ -128,6 +128,9 @@ enum Measure {
       List.of("netty"),
       Target.nanos("ioloop-epoll", 1_000_000));
 
+  /** The name of what is drawn, for files and pictures. */
+  static final String METRIC = "ns";
+
   /** In what a {@link Target} is said. */
   enum Unit {
     RATIO(""),

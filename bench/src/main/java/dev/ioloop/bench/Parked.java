@@ -5,24 +5,21 @@ import static dev.ioloop.Gen.await;
 import dev.ioloop.Future;
 import dev.ioloop.Gen;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 
 /**
- * How much heap a suspended coroutine takes: 100,000 of them, each three calls deep, on one loop.
- * Each peer has a JVM of its own, which first runs as many to their ends, so that all is compiled.
+ * A JVM that measures how much heap a suspended coroutine takes: 100,000 of them, each three calls
+ * deep, on one loop of one peer. It first runs as many to their ends, so that all is compiled.
  */
 final class Parked {
   private static final int COROUTINES = 100_000;
-  private static final double WANTED = 1.3;
-  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** What an answer begins with. */
+  private static final String BYTES = "bytes ";
 
   /**
    * Continuation: with an object to wait for, and no loop; -future: with a {@code
@@ -48,45 +45,19 @@ final class Parked {
   /**
    * Measures one peer in a JVM of its own.
    *
-   * @return the bytes of one coroutine, or why there is none here
+   * @return the bytes of one coroutine
    */
-  static String measure(String peer) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                JAVA.toString(),
-                LoopBenchmark.CONTINUATIONS,
-                LoopBenchmark.DESCRIPTORS,
-                LoopBenchmark.NATIVE,
-                LoopBenchmark.COLLECTOR,
-                LoopBenchmark.HEAP,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Parked.class.getName(),
-                peer)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+  static long measure(String peer) throws IOException, Worker.Unavailable {
+    Process process = Jvm.of(List.of(), Jvm.CLASS_PATH, Parked.class, peer).start();
     try (var lines = process.inputReader()) {
       String line = lines.readLine();
-      return line == null ? "(no answer)" : line;
-    }
-  }
-
-  /** Returns how much more ours take than the least that can be awaited, from rows of a table. */
-  static Optional<String> judge(List<List<String>> rows) {
-    Map<String, String> bytes = new HashMap<>();
-    rows.forEach(row -> bytes.put(row.get(0), row.get(1)));
-    try {
-      double ratio =
-          Double.parseDouble(bytes.get("ioloop-continuation"))
-              / Double.parseDouble(bytes.get("continuation-future"));
-      return Optional.of(
-          "- parked, ioloop-continuation: %s times the bytes of continuation-future, wanted at most %s: %s"
-              .formatted(
-                  Markdown.number(ratio),
-                  Markdown.number(WANTED),
-                  ratio <= WANTED ? "met" : "NOT MET"));
-    } catch (NumberFormatException e) {
-      return Optional.empty(); // There are no continuations on this JDK.
+      if (line == null) {
+        throw new Worker.Unavailable("its JVM ended without an answer");
+      }
+      if (!line.startsWith(BYTES)) {
+        throw new Worker.Unavailable(line);
+      }
+      return Long.parseLong(line.substring(BYTES.length()));
     }
   }
 
@@ -246,7 +217,7 @@ final class Parked {
     Runnable resume = parking.park();
     long after = liveHeap();
     resume.run();
-    System.out.println(Math.round((after - before) / (double) coroutines));
+    System.out.println(BYTES + Math.round((after - before) / (double) coroutines));
   }
 
   private static long liveHeap() {

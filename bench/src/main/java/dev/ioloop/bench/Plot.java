@@ -1,5 +1,6 @@
 package dev.ioloop.bench;
 
+import dev.ioloop.bench.ServerWorkload.Metric;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.NumberFormat;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Draws what was measured: a picture for each measure, with a bar for each peer. */
+/** Draws what was measured: a picture for each metric, with a bar for each peer. */
 @Command(
     name = "plot",
     sortOptions = false,
@@ -66,27 +66,45 @@ final class Plot implements Callable<Integer> {
     return 0;
   }
 
-  /** Draws the measures of a file. */
+  /** Draws what a file has of what there is a picture for. */
   static void draw(Path csv, Path directory) throws IOException {
-    Map<String, Map<String, List<Double>>> costs = new LinkedHashMap<>();
-    List<String> lines = Files.readAllLines(csv);
-    for (String line : lines.subList(1, lines.size())) {
-      String[] cells = line.split(",");
-      costs
-          .computeIfAbsent(cells[0], measure -> new LinkedHashMap<>())
-          .computeIfAbsent(cells[1], peer -> new ArrayList<>())
-          .add(Double.valueOf(cells[3]));
-    }
+    Map<String, Map<String, List<Double>>> costs = Samples.read(csv);
     Files.createDirectories(directory);
-    for (Measure measure : Measure.values()) {
-      Map<String, List<Double>> peers = costs.get(measure.id());
+    for (Picture picture : pictures()) {
+      Map<String, List<Double>> peers = costs.get(picture.measure + "," + picture.metric);
       if (peers != null) {
-        write(chart(measure, peers), peers.size(), directory.resolve(measure.id() + ".svg"));
+        write(chart(picture, peers), peers.size(), directory.resolve(picture.file + ".svg"));
       }
     }
   }
 
-  private static JFreeChart chart(Measure measure, Map<String, List<Double>> peers) {
+  /** What is drawn of a measure: its metric, with the name of its axis. */
+  private record Picture(String file, String title, String measure, String metric, String axis) {}
+
+  private static List<Picture> pictures() {
+    List<Picture> pictures = new ArrayList<>();
+    for (Measure measure : Measure.values()) {
+      String id = measure.id();
+      pictures.add(new Picture(id, measure.title, id, Measure.METRIC, "ns"));
+    }
+    pictures.add(heap(ParkedCoroutines.ID, ParkedCoroutines.TITLE));
+    pictures.add(heap(IdleConnections.ID, IdleConnections.TITLE));
+    for (ServerWorkload workload : ServerWorkload.values()) {
+      for (Metric metric : Metric.values()) {
+        String id = workload.id();
+        String file = id + "-" + metric.title.toLowerCase(Locale.ROOT);
+        pictures.add(
+            new Picture(file, workload.title + ": " + metric.title, id, metric.title, metric.unit));
+      }
+    }
+    return pictures;
+  }
+
+  private static Picture heap(String id, String title) {
+    return new Picture(id, title, id, HeapReport.METRIC, HeapReport.METRIC);
+  }
+
+  private static JFreeChart chart(Picture picture, Map<String, List<Double>> peers) {
     DefaultStatisticalCategoryDataset costs = new DefaultStatisticalCategoryDataset();
     double least = Double.MAX_VALUE;
     double most = 0;
@@ -98,10 +116,17 @@ final class Plot implements Callable<Integer> {
     }
     JFreeChart chart =
         ChartFactory.createBarChart(
-            measure.title, null, "ns", costs, PlotOrientation.HORIZONTAL, false, false, false);
+            picture.title,
+            null,
+            picture.axis,
+            costs,
+            PlotOrientation.HORIZONTAL,
+            false,
+            false,
+            false);
     CategoryPlot plot = chart.getCategoryPlot();
     if (most > WIDE * least && least > 0) {
-      LogAxis axis = new LogAxis("ns");
+      LogAxis axis = new LogAxis(picture.axis);
       axis.setSmallestValue(Math.pow(10, Math.floor(Math.log10(least))));
       axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
       plot.setRangeAxis(axis);

@@ -1,9 +1,7 @@
 package dev.ioloop.bench;
 
+import dev.ioloop.bench.ServerWorkload.Metric;
 import dev.ioloop.bench.ServerWorkload.Sample;
-import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,12 +80,10 @@ final class ServerCompare implements Callable<Integer> {
   public Integer call() throws Exception {
     ServerReport report = new ServerReport(System.out, verdicts);
     Markdown.printConditions(System.out, rounds, forks);
-    try (Writer file = csv == null ? Writer.nullWriter() : Files.newBufferedWriter(csv)) {
-      PrintWriter lines = new PrintWriter(file, true);
-      lines.println("workload,peer,round,cpu,time,median,p99,bytes");
+    try (Samples file = new Samples(csv)) {
       for (ServerWorkload workload : ServerWorkload.values()) {
         if (only.matcher(workload.id()).find()) {
-          compare(workload, report, lines);
+          compare(workload, report, file);
         }
       }
     }
@@ -95,7 +91,7 @@ final class ServerCompare implements Callable<Integer> {
     return 0;
   }
 
-  private void compare(ServerWorkload workload, ServerReport report, PrintWriter file)
+  private void compare(ServerWorkload workload, ServerReport report, Samples file)
       throws Exception {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     Map<String, String> unavailable = new LinkedHashMap<>();
@@ -107,10 +103,11 @@ final class ServerCompare implements Callable<Integer> {
     samples.forEach(
         (peer, taken) -> {
           int round = 0;
-          for (Sample s : taken) {
-            file.printf(
-                "%s,%s,%d,%s,%s,%s,%s,%s%n",
-                workload.id(), peer, ++round, s.cpu(), s.time(), s.median(), s.p99(), s.bytes());
+          for (Sample sample : taken) {
+            round++;
+            for (Metric metric : Metric.values()) {
+              file.add(workload.id(), peer, round, metric.title, metric.of.applyAsDouble(sample));
+            }
           }
         });
   }

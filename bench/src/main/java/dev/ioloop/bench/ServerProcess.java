@@ -30,7 +30,10 @@ final class ServerProcess implements AutoCloseable {
   private static final String ALLOCATED = "allocated";
   private static final String LIVE = "live";
   private static final String C = "c-epoll";
-  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** For virtual threads: as the others have one loop. */
+  private static final List<String> ONE_CARRIER =
+      List.of("-Djdk.virtualThreadScheduler.parallelism=1");
 
   final int port;
   private final boolean isJava;
@@ -41,10 +44,11 @@ final class ServerProcess implements AutoCloseable {
   /** Starts a server and waits until it listens. */
   ServerProcess(String peer) throws IOException, InterruptedException, Worker.Unavailable {
     isJava = !peer.equals(C);
-    process =
-        new ProcessBuilder(isJava ? java(peer) : List.of(compileC()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    ProcessBuilder server =
+        isJava
+            ? Jvm.of(ONE_CARRIER, Jvm.CLASS_PATH, ServerProcess.class, peer)
+            : new ProcessBuilder(compileC());
+    process = server.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     to = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     from = process.inputReader(StandardCharsets.UTF_8);
     String answer = from.readLine();
@@ -53,22 +57,6 @@ final class ServerProcess implements AutoCloseable {
       throw new Worker.Unavailable(answer == null ? "it ended at once" : answer);
     }
     port = Integer.parseInt(answer.substring(READY.length()));
-  }
-
-  private static List<String> java(String peer) {
-    return List.of(
-        JAVA.toString(),
-        LoopBenchmark.CONTINUATIONS,
-        LoopBenchmark.DESCRIPTORS,
-        LoopBenchmark.NATIVE,
-        LoopBenchmark.COLLECTOR,
-        LoopBenchmark.HEAP,
-        // One carrier, as the others have one loop.
-        "-Djdk.virtualThreadScheduler.parallelism=1",
-        "-cp",
-        System.getProperty("java.class.path"),
-        ServerProcess.class.getName(),
-        peer);
   }
 
   private static String compileC() throws IOException, InterruptedException, Worker.Unavailable {

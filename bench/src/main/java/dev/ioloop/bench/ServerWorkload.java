@@ -51,17 +51,19 @@ enum ServerWorkload {
 
   /** What is judged. */
   enum Metric {
-    CPU("CPU", Sample::cpu),
-    TIME("time", Sample::time),
-    MEDIAN("median", Sample::median),
-    P99("p99", Sample::p99),
-    BYTES("bytes", Sample::bytes);
+    CPU("CPU", "ns", Sample::cpu),
+    TIME("time", "ns", Sample::time),
+    MEDIAN("median", "ns", Sample::median),
+    P99("p99", "ns", Sample::p99),
+    BYTES("bytes", "bytes", Sample::bytes);
 
     final String title;
+    final String unit;
     final ToDoubleFunction<Sample> of;
 
-    Metric(String title, ToDoubleFunction<Sample> of) {
+    Metric(String title, String unit, ToDoubleFunction<Sample> of) {
       this.title = title;
+      this.unit = unit;
       this.of = of;
     }
   }

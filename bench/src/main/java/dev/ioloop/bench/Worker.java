@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,12 @@ final class Worker implements AutoCloseable {
   private static final String READY = "ready";
   private static final String GO = "go";
   private static final String QUICK = "quick";
-  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** Keeps a call what it is where a call is measured. */
+  private static final List<String> CALLS =
+      List.of(
+          "-XX:CompileCommand=quiet",
+          "-XX:CompileCommand=dontinline,%s::call".formatted(DoneBenchmark.class.getName()));
 
   /** What one operation cost in one round. */
   record Sample(double nanos, double bytes) {}
@@ -46,30 +50,16 @@ final class Worker implements AutoCloseable {
 
   /** Starts a worker and waits until it has warmed up. */
   Worker(Measure measure, String peer, boolean quick) throws IOException, Unavailable {
-    this(measure, peer, quick, System.getProperty("java.class.path"), List.of());
+    this(measure, peer, quick, Jvm.CLASS_PATH, List.of());
   }
 
   /** As the other constructor, with the code of another jar and more options of the JVM. */
   Worker(Measure measure, String peer, boolean quick, String classPath, List<String> options)
       throws IOException, Unavailable {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                JAVA.toString(),
-                LoopBenchmark.CONTINUATIONS,
-                LoopBenchmark.DESCRIPTORS,
-                LoopBenchmark.NATIVE,
-                LoopBenchmark.COLLECTOR,
-                LoopBenchmark.HEAP,
-                LoopBenchmark.ALL_OF_IT,
-                LoopBenchmark.TOUCHED,
-                "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=dontinline,%s::call".formatted(DoneBenchmark.class.getName())));
-    command.addAll(options);
-    command.addAll(
-        List.of(
-            "-cp", classPath, Worker.class.getName(), measure.name(), peer, quick ? QUICK : ""));
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    List<String> all = new ArrayList<>(CALLS);
+    all.addAll(options);
+    process =
+        Jvm.of(all, classPath, Worker.class, measure.name(), peer, quick ? QUICK : "").start();
     to = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     from = process.inputReader(StandardCharsets.UTF_8);
     String answer = read();
