@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -23,10 +24,13 @@ import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.DatasetRenderingOrder;
 import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.category.IntervalBarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
-import org.jfree.chart.renderer.category.StatisticalBarRenderer;
-import org.jfree.data.statistics.DefaultStatisticalCategoryDataset;
+import org.jfree.data.category.DefaultCategoryDataset;
+import org.jfree.data.category.DefaultIntervalCategoryDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,6 +48,9 @@ final class Plot implements Callable<Integer> {
   private static final int WIDTH = 720;
   private static final int FRAME_HEIGHT = 100;
   private static final int BAR_HEIGHT = 26;
+
+  /** Of a line for an interval, as a share of the picture's height. */
+  private static final double LINE_WIDTH = 0.006;
 
   /** Where the dearest costs so many times what the cheapest does, the axis is logarithmic. */
   private static final double WIDE = 15;
@@ -105,21 +112,25 @@ final class Plot implements Callable<Integer> {
   }
 
   private static JFreeChart chart(Picture picture, Map<String, List<Double>> peers) {
-    DefaultStatisticalCategoryDataset costs = new DefaultStatisticalCategoryDataset();
+    DefaultCategoryDataset medians = new DefaultCategoryDataset();
+    Number[] lows = new Number[peers.size()];
+    Number[] highs = new Number[peers.size()];
     double least = Double.MAX_VALUE;
     double most = 0;
     for (Map.Entry<String, List<Double>> peer : peers.entrySet()) {
       Interval cost = interval(peer.getValue());
       least = Math.min(least, cost.low());
       most = Math.max(most, cost.high());
-      costs.add(cost.median(), (cost.high() - cost.low()) / 2, "cost", peer.getKey());
+      lows[medians.getColumnCount()] = cost.low();
+      highs[medians.getColumnCount()] = cost.high();
+      medians.addValue(cost.median(), "median", peer.getKey());
     }
     JFreeChart chart =
         ChartFactory.createBarChart(
             picture.title,
             null,
             picture.axis,
-            costs,
+            medians,
             PlotOrientation.HORIZONTAL,
             false,
             false,
@@ -132,6 +143,9 @@ final class Plot implements Callable<Integer> {
       plot.setRangeAxis(axis);
     }
     plot.setRenderer(new Bars());
+    plot.setDataset(1, intervals(peers.keySet(), lows, highs));
+    plot.setRenderer(1, lines());
+    plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
     plot.setBackgroundPaint(Color.WHITE);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
     plot.setOutlineVisible(false);
@@ -143,14 +157,32 @@ final class Plot implements Callable<Integer> {
     return chart;
   }
 
-  /** A bar for each peer, with its interval; ours stand out. */
-  private static final class Bars extends StatisticalBarRenderer {
+  private static DefaultIntervalCategoryDataset intervals(
+      Set<String> peers, Number[] lows, Number[] highs) {
+    return new DefaultIntervalCategoryDataset(
+        new String[] {"interval"},
+        peers.toArray(String[]::new),
+        new Number[][] {lows},
+        new Number[][] {highs});
+  }
+
+  /** What draws the intervals over the bars. */
+  private static IntervalBarRenderer lines() {
+    IntervalBarRenderer lines = new IntervalBarRenderer();
+    lines.setBarPainter(new StandardBarPainter());
+    lines.setShadowVisible(false);
+    lines.setSeriesPaint(0, Color.BLACK);
+    lines.setMaximumBarWidth(LINE_WIDTH);
+    return lines;
+  }
+
+  /** A bar for each peer; ours stand out. */
+  private static final class Bars extends BarRenderer {
     private static final long serialVersionUID = 1;
 
     Bars() {
       setBarPainter(new StandardBarPainter());
       setShadowVisible(false);
-      setErrorIndicatorPaint(Color.BLACK);
       setMaximumBarWidth(0.1);
     }
 
