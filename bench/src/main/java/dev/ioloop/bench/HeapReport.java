@@ -1,13 +1,12 @@
 package dev.ioloop.bench;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Measures and prints what one of many equal things takes on the heap, for each peer. */
+/** Measures, prints and writes what one of many equal things takes on the heap, for each peer. */
 final class HeapReport {
   static final String METRIC = "bytes";
 
@@ -18,33 +17,38 @@ final class HeapReport {
   }
 
   private final Map<String, Long> bytes = new LinkedHashMap<>();
-  private final Map<String, String> unavailable = new LinkedHashMap<>();
 
-  HeapReport(List<String> peers, HeapOf heap) throws Exception {
-    for (String peer : peers) {
+  private HeapReport() {}
+
+  /** Measures those of the peers that the options choose, and reports to where they say. */
+  static HeapReport of(
+      String measure, String title, List<String> peers, PeerOptions options, HeapOf heap)
+      throws Exception {
+    HeapReport report = new HeapReport();
+    Map<String, String> unavailable = new LinkedHashMap<>();
+    for (String peer : options.chosen(peers)) {
       try {
-        bytes.put(peer, heap.bytes(peer));
+        report.bytes.put(peer, heap.bytes(peer));
       } catch (Worker.Unavailable e) {
         unavailable.put(peer, e.getMessage());
       }
     }
+    Markdown.printSection(System.out, title, measure, report.rows(), unavailable);
+    try (Samples samples = new Samples(options.csv())) {
+      report.bytes.forEach((peer, each) -> samples.add(measure, peer, 1, METRIC, each));
+    }
+    return report;
   }
 
-  /** Returns the bytes of one with a peer, or null where it was not measured. */
-  @Nullable Long of(String peer) {
-    return bytes.get(peer);
-  }
-
-  void print(PrintStream out, String title, String measure) {
+  private List<List<String>> rows() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("peer", METRIC));
     bytes.forEach((peer, each) -> rows.add(List.of(peer, Long.toString(each))));
-    out.printf("%n### %s (%s)%n%n", title, measure);
-    Markdown.printTable(out, rows);
-    unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
+    return rows;
   }
 
-  void write(Samples samples, String measure) {
-    bytes.forEach((peer, each) -> samples.add(measure, peer, 1, METRIC, each));
+  /** Returns the bytes of one with a peer, or null where it was not measured. */
+  @Nullable Long bytes(String peer) {
+    return bytes.get(peer);
   }
 }

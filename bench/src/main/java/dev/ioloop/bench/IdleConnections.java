@@ -3,13 +3,11 @@ package dev.ioloop.bench;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -33,29 +31,13 @@ final class IdleConnections implements Callable<Integer> {
       description = "How many: ${DEFAULT-VALUE}.")
   private int connections;
 
-  @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
-  private Pattern peers = Pattern.compile("");
-
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write each number to this file.")
-  private @Nullable Path csv;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private PeerOptions options;
 
   IdleConnections() {}
 
   @Override
   public Integer call() throws Exception {
-    List<String> chosen =
-        ServerPeers.ECHO.stream().filter(peer -> peers.matcher(peer).find()).toList();
-    HeapReport report = new HeapReport(chosen, this::measure);
-    report.print(System.out, TITLE, ID);
-    try (Samples samples = new Samples(csv)) {
-      report.write(samples, ID);
-    }
+    HeapReport.of(ID, TITLE, ServerPeers.ECHO, options, this::measure);
     return 0;
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** How the reports write conditions, tables, numbers and verdicts, in Markdown. */
@@ -50,6 +51,18 @@ final class Markdown {
         Jvm.OPTIONS.stream().filter(each -> each.startsWith("-X")).collect(joining(" ")),
         rounds,
         forks);
+  }
+
+  /** Prints what one measure has come to, and who could not be measured, with the reasons. */
+  static void printSection(
+      PrintStream out,
+      String title,
+      String id,
+      List<List<String>> rows,
+      Map<String, String> unavailable) {
+    out.printf("%n### %s (%s)%n%n", title, id);
+    printTable(out, rows);
+    unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
   }
 
   static void printTable(PrintStream out, List<List<String>> rows) {

@@ -1,12 +1,9 @@
 package dev.ioloop.bench;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Measures the heap that a suspended coroutine takes, with each peer in a JVM of its own. */
 @Command(
@@ -21,17 +18,7 @@ final class ParkedCoroutines implements Callable<Integer> {
   private static final String REFERENCE = "continuation-future";
   private static final double WANTED = 1.3;
 
-  @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
-  private Pattern peers = Pattern.compile("");
-
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write each number to this file.")
-  private @Nullable Path csv;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private PeerOptions options;
 
   private String verdict = "";
 
@@ -44,13 +31,8 @@ final class ParkedCoroutines implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<String> chosen = Parked.PEERS.stream().filter(peer -> peers.matcher(peer).find()).toList();
-    HeapReport report = new HeapReport(chosen, Parked::measure);
-    report.print(System.out, TITLE, ID);
-    try (Samples samples = new Samples(csv)) {
-      report.write(samples, ID);
-    }
-    verdict = "- " + ID + ", " + OURS + ": " + judge(report.of(OURS), report.of(REFERENCE));
+    HeapReport report = HeapReport.of(ID, TITLE, Parked.PEERS, options, Parked::measure);
+    verdict = "- " + ID + ", " + OURS + ": " + judge(report.bytes(OURS), report.bytes(REFERENCE));
     System.out.printf("%n### targets%n%n%s%n", verdict);
     return 0;
   }

@@ -113,16 +113,14 @@ final class Plot implements Callable<Integer> {
 
   private static JFreeChart chart(Picture picture, Map<String, List<Double>> peers) {
     DefaultCategoryDataset medians = new DefaultCategoryDataset();
-    Number[] lows = new Number[peers.size()];
-    Number[] highs = new Number[peers.size()];
+    List<Interval> costs = new ArrayList<>();
     double least = Double.MAX_VALUE;
     double most = 0;
     for (Map.Entry<String, List<Double>> peer : peers.entrySet()) {
       Interval cost = interval(peer.getValue());
       least = Math.min(least, cost.low());
       most = Math.max(most, cost.high());
-      lows[medians.getColumnCount()] = cost.low();
-      highs[medians.getColumnCount()] = cost.high();
+      costs.add(cost);
       medians.addValue(cost.median(), "median", peer.getKey());
     }
     JFreeChart chart =
@@ -143,7 +141,7 @@ final class Plot implements Callable<Integer> {
       plot.setRangeAxis(axis);
     }
     plot.setRenderer(new Bars());
-    plot.setDataset(1, intervals(peers.keySet(), lows, highs));
+    plot.setDataset(1, intervals(peers.keySet(), costs));
     plot.setRenderer(1, lines());
     plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
     plot.setBackgroundPaint(Color.WHITE);
@@ -157,13 +155,12 @@ final class Plot implements Callable<Integer> {
     return chart;
   }
 
-  private static DefaultIntervalCategoryDataset intervals(
-      Set<String> peers, Number[] lows, Number[] highs) {
+  private static DefaultIntervalCategoryDataset intervals(Set<String> peers, List<Interval> costs) {
     return new DefaultIntervalCategoryDataset(
         new String[] {"interval"},
         peers.toArray(String[]::new),
-        new Number[][] {lows},
-        new Number[][] {highs});
+        new Number[][] {costs.stream().map(Interval::low).toArray(Number[]::new)},
+        new Number[][] {costs.stream().map(Interval::high).toArray(Number[]::new)});
   }
 
   /** What draws the intervals over the bars. */

@@ -38,9 +38,7 @@ final class Report {
           }
           rows.add(row);
         });
-    out.printf("%n### %s (%s)%n%n", measure.title, measure.id());
-    Markdown.printTable(out, rows);
-    unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
+    Markdown.printSection(out, measure.title, measure.id(), rows, unavailable);
     measure.targets.forEach(target -> judge(target, measure.id(), samples));
   }
 

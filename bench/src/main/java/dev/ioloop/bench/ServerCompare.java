@@ -2,7 +2,6 @@ package dev.ioloop.bench;
 
 import dev.ioloop.bench.ServerWorkload.Metric;
 import dev.ioloop.bench.ServerWorkload.Sample;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -55,17 +54,7 @@ final class ServerCompare implements Callable<Integer> {
           "Only workloads with such a name: one, many, pipelined, large, http, http-await.")
   private Pattern only = Pattern.compile("");
 
-  @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
-  private Pattern peers = Pattern.compile("");
-
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write each sample to this file.")
-  private @Nullable Path csv;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private PeerOptions options;
 
   private final List<String> verdicts = new ArrayList<>();
 
@@ -80,7 +69,7 @@ final class ServerCompare implements Callable<Integer> {
   public Integer call() throws Exception {
     ServerReport report = new ServerReport(System.out, verdicts);
     Markdown.printConditions(System.out, rounds, forks);
-    try (Samples file = new Samples(csv)) {
+    try (Samples file = new Samples(options.csv())) {
       for (ServerWorkload workload : ServerWorkload.values()) {
         if (only.matcher(workload.id()).find()) {
           compare(workload, report, file);
@@ -121,10 +110,7 @@ final class ServerCompare implements Callable<Integer> {
     Map<String, ServerProcess> servers = new LinkedHashMap<>();
     Map<String, ServerLoad> loads = new LinkedHashMap<>();
     try {
-      for (String peer : workload.peers) {
-        if (!peers.matcher(peer).find()) {
-          continue;
-        }
+      for (String peer : options.chosen(workload.peers)) {
         try {
           ServerProcess server = new ServerProcess(peer);
           servers.put(peer, server);

@@ -47,8 +47,8 @@ final class ServerProcess implements AutoCloseable {
     ProcessBuilder server =
         isJava
             ? Jvm.of(ONE_CARRIER, Jvm.CLASS_PATH, ServerProcess.class, peer)
-            : new ProcessBuilder(compileC());
-    process = server.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            : new ProcessBuilder(compileC()).redirectError(ProcessBuilder.Redirect.INHERIT);
+    process = server.start();
     to = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     from = process.inputReader(StandardCharsets.UTF_8);
     String answer = from.readLine();

@@ -46,9 +46,7 @@ final class ServerReport {
                     String.format("%.0f", median(taken, Metric.BYTES)),
                     ratio(workload, peer, taken, reference, Metric.CPU),
                     ratio(workload, peer, taken, reference, Metric.TIME))));
-    out.printf("%n### %s (%s)%n%n", workload.title, workload.id());
-    Markdown.printTable(out, rows);
-    unavailable.forEach((peer, reason) -> out.printf("%nSkipped: %s: %s%n", peer, reason));
+    Markdown.printSection(out, workload.title, workload.id(), rows, unavailable);
     for (Target target : workload.targets) {
       judge(workload, target, samples);
     }

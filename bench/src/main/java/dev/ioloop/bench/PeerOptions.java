@@ -1,0 +1,34 @@
+package dev.ioloop.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of the commands that measure one peer after the other. */
+final class PeerOptions {
+  @Option(names = "--peers", paramLabel = "REGEX", description = "Only peers with such a name.")
+  private Pattern peers = Pattern.compile("");
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write each sample to this file.")
+  private @Nullable Path csv;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  PeerOptions() {}
+
+  /** Returns the file for the samples, if there is to be one. */
+  @Nullable Path csv() {
+    return csv;
+  }
+
+  /** Returns those of some peers that are to be measured. */
+  List<String> chosen(List<String> all) {
+    return all.stream().filter(peer -> peers.matcher(peer).find()).toList();
+  }
+}
