@@ -103,6 +103,11 @@ final class ContinuationFiber extends Fiber implements Runnable {
   }
 
   @Override
+  void keepMonitors(ThreadState caller) {
+    caller.keepMonitors();
+  }
+
+  @Override
   void resume(ThreadState caller) {
     Fiber outer = caller.enter(this);
     try {

@@ -56,6 +56,14 @@ abstract class Fiber {
   }
 
   /**
+   * To be called before {@link #resume} where frames that are not the loop's own are below, because
+   * they may hold monitors.
+   *
+   * @param caller the state of the calling thread
+   */
+  abstract void keepMonitors(ThreadState caller);
+
+  /**
    * Runs the body until it suspends or ends. Not from within itself.
    *
    * @param caller the state of the calling thread

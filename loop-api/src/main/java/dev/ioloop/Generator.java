@@ -295,7 +295,9 @@ public final class Generator<
     sent = value;
     thrown = exception;
     state = State.RUNNING;
-    fiber.resume(ThreadState.get());
+    ThreadState driver = ThreadState.get();
+    fiber.keepMonitors(driver);
+    fiber.resume(driver);
     while (awaited != null) {
       Future<?> future = awaited;
       awaited = null;

@@ -57,6 +57,7 @@ final class HostedTurns implements Runnable {
     ThreadState state = ThreadState.get();
     IOLoop outerLoop = state.running;
     loop.settle(state);
+    state.keepMonitors();
     loop.setDormant(false);
     callbacks.wakeUp();
     Context outside = state.context;

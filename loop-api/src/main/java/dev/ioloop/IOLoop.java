@@ -305,6 +305,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     state.current = this;
     state.running = this;
     state.context = null;
+    state.keepMonitors();
     running = true;
     Watchdog.watch(this, blockingLimit);
     try {
@@ -525,6 +526,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     state.running = this;
     threadState = state;
     owner = Thread.currentThread();
+    state.keepMonitors();
     callbacks.wakeUp(); // A host's loop is asleep between its turns.
     try {
       new Unwinding(this, iterations, mayPoll).run();

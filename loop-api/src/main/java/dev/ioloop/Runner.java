@@ -114,6 +114,9 @@ final class Runner<T extends @Nullable Object>
       end();
     } else {
       fiber = loop.fibers.take(this);
+      if (!spawned) {
+        fiber.keepMonitors(state);
+      }
       runSegment(state);
     }
   }

@@ -83,6 +83,10 @@ final class ThreadFiber extends Fiber {
     LockSupport.unpark(waiting);
   }
 
+  /** Does nothing: the body has a thread of its own, and no frames below. */
+  @Override
+  void keepMonitors(ThreadState caller) {}
+
   @Override
   void resume(ThreadState from) {
     callerState = from;

@@ -23,6 +23,9 @@ final class ThreadState {
 
   private boolean inFiber;
 
+  /** Null until it is needed. */
+  private @Nullable HeldMonitors monitors;
+
   private ThreadState() {}
 
   static ThreadState get() {
@@ -42,6 +45,19 @@ final class ThreadState {
     }
     inFiber = true;
     return outer;
+  }
+
+  /**
+   * Keeps the monitors of the frames below with this thread, whichever continuation yields above
+   * them. To be called before continuations are entered below frames that are not the loop's own.
+   */
+  void keepMonitors() {
+    if (HeldMonitors.TAKEN_BY_YIELD) {
+      if (monitors == null) {
+        monitors = new HeldMonitors();
+      }
+      monitors.keep();
+    }
   }
 
   /** Goes back to the fiber that was the innermost one before. */
