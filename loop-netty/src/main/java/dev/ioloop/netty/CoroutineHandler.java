@@ -3,15 +3,16 @@ package dev.ioloop.netty;
 import dev.ioloop.Future;
 import dev.ioloop.Gen;
 import dev.ioloop.IOLoop;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.TypeParameterMatcher;
-import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +30,25 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The messages of one channel are handled one after the other, in order. While one is handled,
- * the channel reads at most until the next one has come, and then not, by {@code autoRead}; what a
- * decoder emits meanwhile waits in order. So a peer that is faster than the handler is slowed down,
- * and the end of one that waits for its answer is seen. Where a message waits already, a transport
- * on NIO sees the end only when it reads again.
+ * <p>The messages of one channel are handled one after the other, in order, and so are failures:
+ * with both coroutine engines an answer is on its way before {@link #exceptionCaught} is told of
+ * the next message's failure. A message is begun only while the channel is writable: less than the
+ * high water mark is unsent, whoever wrote it; {@link #waitsForWritable} turns that off.
+ *
+ * <p>While a message is handled, the channel reads until the next one has come, and then not, by
+ * {@code autoRead}; nor does it read while it is not writable. What a decoder emits meanwhile waits
+ * in order. So a peer that is faster than the handler is slowed down, and the end of one that waits
+ * for its answer is seen. Where a message waits already, a transport on NIO sees the end only when
+ * it reads again.
  *
  * <p>A message is released when {@code handle} has ended, as by {@link
  * io.netty.channel.SimpleChannelInboundHandler}: who hands it on retains it. What {@code handle}
- * throws goes to {@link #exceptionCaught}, and the next message follows. When the channel closes,
- * the coroutine is cancelled, and messages that wait are released. A handler that is removed from
- * its pipeline, as for an upgrade of the protocol, ends what it has begun, and hands messages that
- * wait to the next handler.
+ * throws goes to {@link #exceptionCaught}, and the next message follows.
+ *
+ * <p>When the channel closes, the coroutine is cancelled, messages that wait are released, and no
+ * other is begun, not even one that a decoder makes of what it had left. A handler that is removed
+ * from its pipeline, as for an upgrade of the protocol, ends what it has begun, and hands messages
+ * that wait to the next handler.
  *
  * <p>One for each channel. Its methods are called on the event loop; with coroutines that have
  * threads of their own, {@code handle} runs on such a thread while the event loop waits for it:
@@ -51,10 +59,12 @@ import org.jspecify.annotations.Nullable;
 public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private final TypeParameterMatcher matcher;
   private final Queue<I> waiting = new ArrayDeque<>();
-  private @Nullable IOLoop loop;
 
-  /** The coroutine that handles a message; null where none does. */
+  /** The coroutine of the message that was begun last; null once that is settled. */
   private @Nullable Future<?> handling;
+
+  /** Whether the body ran on a thread of its own, so that its calls into Netty are queued. */
+  private boolean elsewhere;
 
   private @Nullable Future<@Nullable Void> writable;
 
@@ -62,6 +72,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private boolean paused;
 
   private boolean draining;
+  private boolean removed;
   private boolean ended;
 
   /** Called by subclasses. */
@@ -81,15 +92,26 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   protected abstract void handle(ChannelHandlerContext ctx, I message) throws Exception;
 
   /**
+   * Returns whether a message is begun only while the channel is writable: true, unless a subclass
+   * says otherwise. It may where its messages bring no answer. Asked on the event loop, before each
+   * message.
+   */
+  protected boolean waitsForWritable() {
+    return true;
+  }
+
+  /**
    * Returns a future that is done when the channel is writable, which may be at once: when less
-   * than the high water mark is unsent. It fails with {@link ClosedChannelException} when the
-   * channel closes.
+   * than the high water mark is unsent. It is cancelled when the channel closes, as the coroutine
+   * that handles a message is. A handler that was removed from its pipeline does not wait.
    */
   protected final Future<@Nullable Void> whenWritable(ChannelHandlerContext ctx) {
-    if (!ctx.channel().isActive()) {
-      return Future.failed(new ClosedChannelException());
+    if (hasEnded(ctx)) {
+      Future<@Nullable Void> cancelled = new Future<>();
+      cancelled.cancel(false);
+      return cancelled;
     }
-    if (ctx.channel().isWritable()) {
+    if (removed || ctx.channel().isWritable()) {
       return Future.succeeded(null);
     }
     Future<@Nullable Void> present = writable;
@@ -107,22 +129,26 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
           "a CoroutineHandler runs on its channel's event loop, but was added with the executor "
               + ctx.executor());
     }
-    loop = NettyIOLoop.of(eventLoop);
+    NettyIOLoop.of(eventLoop);
   }
 
   /** A subclass that overrides this calls it, too. */
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    ended = true;
+    removed = true;
     for (I message = waiting.poll(); message != null; message = waiting.poll()) {
       ctx.fireChannelRead(message);
     }
     goOnReading(ctx);
+    endWaitForWritable(false);
+    if (handling != null && !ended) {
+      ctx.channel().closeFuture().addListener(closed -> end(ctx)); // Nobody else will tell.
+    }
   }
 
   @Override
   public final void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (ended || !matcher.match(message)) {
+    if (removed || !matcher.match(message)) {
       ctx.fireChannelRead(message);
       return;
     }
@@ -130,24 +156,12 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     I matched = (I) message;
     waiting.add(matched);
     drain(ctx);
-    if (!waiting.isEmpty() && ctx.channel().config().isAutoRead()) {
-      paused = true;
-      ctx.channel().config().setAutoRead(false);
-    }
   }
 
   /** A subclass that overrides this calls it, too. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    ended = true;
-    for (I message = waiting.poll(); message != null; message = waiting.poll()) {
-      ReferenceCountUtil.release(message);
-    }
-    endWaitForWritable(new ClosedChannelException());
-    Future<?> present = handling;
-    if (present != null) {
-      present.cancel(true);
-    }
+    end(ctx);
     ctx.fireChannelInactive();
   }
 
@@ -155,78 +169,170 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
-      endWaitForWritable(null);
+      endWaitForWritable(false);
     }
+    drain(ctx);
     ctx.fireChannelWritabilityChanged();
   }
 
-  private void endWaitForWritable(@Nullable Throwable failure) {
+  private void end(ChannelHandlerContext ctx) {
+    ended = true;
+    releaseWaiting(ctx);
+    Future<?> present = handling;
+    if (present != null) {
+      present.cancel(true);
+    }
+    endWaitForWritable(true);
+  }
+
+  /** Returns whether the channel has ended. Netty says so by a later task at times. */
+  private boolean hasEnded(ChannelHandlerContext ctx) {
+    return ended || !ctx.channel().isActive();
+  }
+
+  private void releaseWaiting(ChannelHandlerContext ctx) {
+    for (I message = waiting.poll(); message != null; message = waiting.poll()) {
+      report(ctx, release(message, null));
+    }
+  }
+
+  private void endWaitForWritable(boolean cancel) {
     Future<@Nullable Void> present = writable;
     if (present != null) {
       writable = null;
-      if (failure == null) {
-        present.setResult(null);
+      if (cancel) {
+        present.cancel(false);
       } else {
-        present.setException(failure);
+        present.setResult(null);
       }
     }
   }
 
-  /** Begins to handle what waits, until a coroutine is suspended or nothing waits. */
+  /** Begins to handle what waits, until something must be waited for. */
   private void drain(ChannelHandlerContext ctx) {
     if (draining) {
       return;
     }
     draining = true;
     try {
-      while (handling == null && !ended && !waiting.isEmpty()) {
+      while (handling == null && !waiting.isEmpty() && mayBegin(ctx)) {
         begin(ctx, waiting.remove());
       }
     } finally {
       draining = false;
     }
-    if (waiting.isEmpty()) {
+    if (!ended && !removed && (!waiting.isEmpty() || !mayWrite(ctx))) {
+      stopReading(ctx);
+    } else {
       goOnReading(ctx);
     }
+  }
+
+  private boolean mayBegin(ChannelHandlerContext ctx) {
+    if (hasEnded(ctx)) {
+      releaseWaiting(ctx);
+      return false;
+    }
+    return mayWrite(ctx);
+  }
+
+  private boolean mayWrite(ChannelHandlerContext ctx) {
+    return ctx.channel().isWritable() || !waitsForWritable();
   }
 
   private void begin(ChannelHandlerContext ctx, I message) {
     Future<@Nullable Void> begun;
     try {
-      begun = Gen.coroutine(() -> handle(ctx, message));
+      begun =
+          Gen.coroutine(
+              () -> {
+                try {
+                  handle(ctx, message);
+                } finally {
+                  elsewhere = !ctx.executor().inEventLoop();
+                }
+              });
     } catch (RuntimeException e) {
       // The IOLoop was closed under its channels.
-      ReferenceCountUtil.release(message);
-      report(ctx, e);
+      report(ctx, release(message, e));
       return;
     }
+    handling = begun;
     if (begun.isDone()) {
-      end(ctx, message, begun);
+      finish(ctx, message, begun);
     } else {
-      handling = begun;
       begun.addDoneCallback(
           done -> {
-            handling = null;
-            end(ctx, message, done);
+            finish(ctx, message, done);
             drain(ctx);
           });
     }
   }
 
-  private void end(ChannelHandlerContext ctx, I message, Future<?> done) {
-    ReferenceCountUtil.release(message);
+  /**
+   * Settles a message whose coroutine has ended. What that asked Netty for on another thread is
+   * queued at the event loop; all that follows takes its place behind it.
+   */
+  private void finish(ChannelHandlerContext ctx, I message, Future<?> done) {
+    if (elsewhere) {
+      try {
+        ctx.executor()
+            .execute(
+                () -> {
+                  settle(ctx, message, done);
+                  drain(ctx);
+                });
+        return;
+      } catch (RejectedExecutionException e) {
+        // The event loop has ended: nothing that is queued there will take effect.
+      }
+    }
+    settle(ctx, message, done);
+  }
+
+  private void settle(ChannelHandlerContext ctx, I message, Future<?> done) {
+    handling = null;
     Throwable failure = done.exception();
-    if (failure != null && !(ended && failure instanceof CancellationException)) {
-      report(ctx, failure);
+    if (failure instanceof CancellationException && hasEnded(ctx)) {
+      failure = null;
+    }
+    report(ctx, release(message, failure));
+  }
+
+  /** Returns what there is to report: {@code failure}, or why the message could not be released. */
+  private static @Nullable Throwable release(Object message, @Nullable Throwable failure) {
+    try {
+      ReferenceCountUtil.release(message);
+    } catch (Throwable e) {
+      if (failure == null) {
+        return e;
+      }
+      if (failure != e) {
+        failure.addSuppressed(e);
+      }
+    }
+    return failure;
+  }
+
+  private void report(ChannelHandlerContext ctx, @Nullable Throwable failure) {
+    if (failure == null) {
+      return;
+    }
+    try {
+      exceptionCaught(ctx, failure);
+    } catch (Throwable e) {
+      if (e != failure) {
+        e.addSuppressed(failure);
+      }
+      ctx.fireExceptionCaught(e);
     }
   }
 
-  private void report(ChannelHandlerContext ctx, Throwable failure) {
-    try {
-      exceptionCaught(ctx, failure);
-    } catch (Exception e) {
-      e.addSuppressed(failure);
-      ctx.fireExceptionCaught(e);
+  private void stopReading(ChannelHandlerContext ctx) {
+    Channel channel = ctx.channel();
+    if (!paused && channel.config().isAutoRead()) {
+      paused = true;
+      channel.config().setAutoRead(false);
     }
   }
 

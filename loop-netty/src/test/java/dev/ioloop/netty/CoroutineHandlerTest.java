@@ -1,7 +1,10 @@
 package dev.ioloop.netty;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
 import static dev.ioloop.Gen.sleep;
+import static dev.ioloop.Gen.withTimeout;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,12 +14,13 @@ import dev.ioloop.IOLoop;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.ImmediateEventExecutor;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,7 +259,7 @@ class CoroutineHandlerTest {
   }
 
   @Test
-  void waitForWritableEndsWithTheChannel() {
+  void waitForWritableIsCancelledWithTheChannel() {
     List<Future<Void>> waits = new ArrayList<>();
     EmbeddedChannel channel =
         new EmbeddedChannel(
@@ -275,10 +279,234 @@ class CoroutineHandlerTest {
     channel.writeInbound("message");
     channel.close();
     channel.runPendingTasks();
-    assertThat(waits)
-        .hasSize(2)
-        .allSatisfy(
-            wait -> assertThat(wait.exception()).isInstanceOf(ClosedChannelException.class));
+    assertThat(waits).hasSize(2).allSatisfy(wait -> assertThat(wait.isCancelled()).isTrue());
+  }
+
+  /** Makes more unsent than may be, each time it handles a message, and then waits. */
+  private class Writer extends CoroutineHandler<String> {
+    @Override
+    protected void handle(ChannelHandlerContext ctx, String message) throws Exception {
+      events.add(message);
+      setWritable(ctx.channel(), false);
+      awaitWritable(ctx);
+    }
+
+    void awaitWritable(ChannelHandlerContext ctx) throws Exception {
+      await(whenWritable(ctx));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      events.add(cause);
+    }
+  }
+
+  private static void setWritable(Channel channel, boolean writable) {
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, writable);
+  }
+
+  @Test
+  void peerThatLeavesWhileTheHandlerWaitsForWritableIsNoFailure() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Writer());
+    channel.writeInbound("a");
+    channel.runPendingTasks();
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a");
+    assertThat(IOLoop.current().stats().coroutinesSuspended()).isZero();
+  }
+
+  @Test
+  void peerThatLeavesWhileACoroutineOfTheHandlersWaitsForWritableIsNoFailure() {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new Writer() {
+              @Override
+              void awaitWritable(ChannelHandlerContext ctx) throws Exception {
+                await(withTimeout(Duration.ofHours(1), coroutine(() -> super.awaitWritable(ctx))));
+              }
+            });
+    channel.writeInbound("a");
+    channel.runPendingTasks();
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a");
+    assertThat(IOLoop.current().stats().coroutinesSuspended()).isZero();
+  }
+
+  @Test
+  void noMessageIsBegunAndNothingIsReadWhileTheChannelIsNotWritable() {
+    EmbeddedChannel channel = new EmbeddedChannel(new ByteDecoder(), new Gated());
+    setWritable(channel, false); // Whoever wrote that.
+    channel.runPendingTasks();
+    assertThat(channel.config().isAutoRead()).isFalse();
+    channel.writeInbound(bytes("ab"));
+    assertThat(events).isEmpty();
+    setWritable(channel, true);
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a");
+    open(channel, 0, "1");
+    assertThat(events).containsExactly("a", "a:1", "b");
+    assertThat(channel.config().isAutoRead()).isTrue();
+    setWritable(channel, false);
+    channel.runPendingTasks();
+    channel.writeInbound(bytes("c"));
+    open(channel, 1, "2");
+    assertThat(events).containsExactly("a", "a:1", "b", "b:2");
+    assertThat(channel.config().isAutoRead()).isFalse();
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a", "a:1", "b", "b:2");
+  }
+
+  @Test
+  void handlerThatDoesNotWaitForWritableBeginsAllTheSame() {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) {
+                events.add(message);
+              }
+
+              @Override
+              protected boolean waitsForWritable() {
+                return false;
+              }
+            });
+    setWritable(channel, false);
+    channel.runPendingTasks();
+    channel.writeInbound("a", "b");
+    assertThat(events).containsExactly("a", "b");
+    assertThat(channel.config().isAutoRead()).isTrue();
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void messageThatCannotBeReleasedIsAFailureAndTheNextFollows() {
+    Gated gated =
+        new Gated() {
+          @Override
+          protected void handle(ChannelHandlerContext ctx, ByteBuf message) throws Exception {
+            if (message.equals(bytes("b"))) {
+              await(moment);
+            }
+            message.release(); // Once too often.
+            super.handle(ctx, bytes("c"));
+          }
+        };
+    EmbeddedChannel channel = new EmbeddedChannel(gated);
+    channel.writeInbound(bytes("a"), bytes("b"));
+    open(channel, 0, "1");
+    channel.runPendingTasks();
+    assertThat(events.get(2)).isInstanceOf(IllegalReferenceCountException.class);
+    assertThat(events).hasSize(4).startsWith("c", "c:1").endsWith("c");
+    open(channel, 1, "2");
+    assertThat(events.get(5)).isInstanceOf(IllegalReferenceCountException.class);
+    channel.writeInbound(bytes("d"));
+    assertThat(events).hasSize(7).endsWith("c");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void messagesThatWaitAreReleasedThoughOneOfThemCannotBe() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    ByteBuf handled = bytes("a");
+    ByteBuf gone = bytes("b");
+    ByteBuf waiting = bytes("c");
+    channel.writeInbound(handled, gone, waiting);
+    gone.release();
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(handled.refCnt()).isZero();
+    assertThat(waiting.refCnt()).isZero();
+    assertThat(events).hasSize(3).contains("a", "a cancelled");
+  }
+
+  @Test
+  void exceptionCaughtThatThrowsAnErrorDoesNotStopTheChannel() {
+    AssertionError thrown = new AssertionError("in exceptionCaught");
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new CoroutineHandler<String>() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, String message) {
+                events.add(message);
+                raise(new IllegalStateException(message));
+              }
+
+              @Override
+              public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                if (cause.getMessage().equals("a")) {
+                  throw thrown;
+                }
+                events.add(cause.getMessage());
+              }
+            });
+    assertThatThrownBy(() -> channel.writeInbound("a", "b")).isSameAs(thrown);
+    assertThat(events).containsExactly("a", "b", "b");
+  }
+
+  @Test
+  void nothingIsBegunBehindAMessageThatClosesTheChannel() {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new ByteDecoder(),
+            new Gated() {
+              @Override
+              protected void handle(ChannelHandlerContext ctx, ByteBuf message) throws Exception {
+                events.add("closes");
+                ctx.close(); // channelInactive comes by a later task.
+              }
+            });
+    channel.writeOneInbound(bytes("ab"));
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("closes");
+  }
+
+  @Test
+  void messageMadeOfTheEndIsReleasedAndNotBegun() {
+    ByteBuf last = bytes("z");
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelInactive(ChannelHandlerContext ctx) {
+                ctx.fireChannelRead(last);
+                ctx.fireChannelInactive();
+                ctx.fireChannelRead(bytes("after"));
+              }
+            },
+            new Gated());
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(events).isEmpty();
+    assertThat(last.refCnt()).isZero();
+    assertThat(channel.<Object>readInbound()).isNull();
+  }
+
+  @Test
+  void closeOfTheChannelCancelsTheCoroutineOfAHandlerThatWasRemoved() {
+    Gated gated = new Gated();
+    EmbeddedChannel channel = new EmbeddedChannel(gated);
+    channel.writeInbound(bytes("a"));
+    channel.pipeline().remove(gated);
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a", "a cancelled");
+  }
+
+  @Test
+  void handlerThatIsRemovedWaitsForWritableNoMore() {
+    Writer writer = new Writer();
+    EmbeddedChannel channel = new EmbeddedChannel(writer);
+    channel.writeInbound("a");
+    channel.runPendingTasks();
+    channel.pipeline().remove(writer);
+    channel.runPendingTasks();
+    assertThat(IOLoop.current().stats().coroutinesSuspended()).isZero();
+    assertThat(channel.config().isAutoRead()).isTrue();
+    channel.finishAndReleaseAll();
   }
 
   @Test

@@ -4,14 +4,18 @@ import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.moment;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -28,8 +32,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +130,102 @@ class CoroutineServerTest {
         assertThat(socket.getInputStream().readNBytes(sent.length)).isEqualTo(sent);
         writer.join();
       }
+    }
+
+    /** Makes a message of each byte, so that one read brings many. */
+    private static final class ByteDecoder extends ChannelInboundHandlerAdapter {
+      @Override
+      public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        while (bytes.isReadable()) {
+          ctx.fireChannelRead(bytes.readRetainedSlice(1));
+        }
+        bytes.release();
+      }
+    }
+
+    /** As a handler that is served, behind one that makes a message of each byte. */
+    private abstract static class OfBytes extends CoroutineHandler<ByteBuf> {
+      @Override
+      public void handlerAdded(ChannelHandlerContext ctx) {
+        super.handlerAdded(ctx);
+        ctx.pipeline().addFirst(new ByteDecoder());
+      }
+    }
+
+    private static void answer(ChannelHandlerContext ctx, char answer) {
+      ctx.writeAndFlush(Unpooled.copiedBuffer(new char[] {answer}, US_ASCII));
+    }
+
+    @Test
+    void answersAndFailuresKeepTheOrderOfTheMessages() throws Exception {
+      serve(
+          () ->
+              new OfBytes() {
+                @Override
+                protected void handle(ChannelHandlerContext ctx, ByteBuf message) {
+                  char kind = (char) message.getByte(0);
+                  if (kind == 's' || kind == 'B') {
+                    await(moment);
+                  }
+                  if (kind == 'b' || kind == 'B') {
+                    throw new IllegalStateException("bad");
+                  }
+                  answer(ctx, kind);
+                }
+
+                @Override
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                  answer(ctx, '!');
+                }
+              });
+      try (Socket socket = connect()) {
+        socket.getOutputStream().write("absbBsaBabs".getBytes(US_ASCII));
+        byte[] answers = socket.getInputStream().readNBytes(11);
+        assertThat(new String(answers, US_ASCII)).isEqualTo("a!s!!sa!a!s");
+      }
+    }
+
+    private interface Ending {
+      void end(ChannelHandlerContext ctx, ByteBuf message);
+    }
+
+    /** Sends three messages in one segment, the first of which ends the channel. */
+    private void assertNothingIsBegunBehind(Ending ending) throws Exception {
+      Queue<Character> begun = new ConcurrentLinkedQueue<>();
+      serve(
+          () ->
+              new OfBytes() {
+                @Override
+                protected void handle(ChannelHandlerContext ctx, ByteBuf message) {
+                  begun.add((char) message.getByte(0));
+                  ending.end(ctx, message);
+                }
+              });
+      try (Socket socket = connect()) {
+        socket.getOutputStream().write("abc".getBytes(US_ASCII));
+        assertThatCode(() -> socket.getInputStream().readAllBytes())
+            .satisfiesAnyOf(
+                read -> assertThat(read).isNull(),
+                read -> assertThat(read).isInstanceOf(SocketException.class));
+      }
+      group.next().submit(() -> {}).sync(); // Whatever was to begin has done so.
+      assertThat(begun).containsExactly('a');
+    }
+
+    @Test
+    void nothingIsBegunBehindAMessageThatClosesTheChannel() throws Exception {
+      assertNothingIsBegunBehind((ctx, message) -> ctx.close());
+    }
+
+    @Test
+    void nothingIsBegunBehindAnAnswerThatClosesTheChannel() throws Exception {
+      assertNothingIsBegunBehind(
+          (ctx, message) ->
+              await(
+                  (Object)
+                      ctx.writeAndFlush(message.retain())
+                          .addListener(ChannelFutureListener.CLOSE)));
     }
 
     @Test
