@@ -4,10 +4,14 @@ import dev.ioloop.Future;
 import dev.ioloop.Gen;
 import dev.ioloop.IOLoop;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GenericFutureListener;
 import io.netty.util.internal.TypeParameterMatcher;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -46,9 +50,10 @@ import org.jspecify.annotations.Nullable;
  * throws goes to {@link #exceptionCaught}, and the next message follows.
  *
  * <p>When the channel closes, the coroutine is cancelled, messages that wait are released, and no
- * other is begun, not even one that a decoder makes of what it had left. A handler that is removed
- * from its pipeline, as for an upgrade of the protocol, ends what it has begun, and hands messages
- * that wait to the next handler.
+ * other is begun, not even one that a decoder makes of what it had left. A stream of HTTP/2 also
+ * ends when its peer resets it, and with its connection. A handler that is removed from its
+ * pipeline, as for an upgrade of the protocol, ends what it has begun, and hands messages that wait
+ * to the next handler.
  *
  * <p>One for each channel. Its methods are called on the event loop; with coroutines that have
  * threads of their own, {@code handle} runs on such a thread while the event loop waits for it:
@@ -59,6 +64,11 @@ import org.jspecify.annotations.Nullable;
 public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private final TypeParameterMatcher matcher;
   private final Queue<I> waiting = new ArrayDeque<>();
+
+  /** Called when a connection closes whose stream this channel is. */
+  private final GenericFutureListener<ChannelFuture> onParentClosed = closed -> endOfPeer();
+
+  private @Nullable ChannelHandlerContext context;
 
   /** The coroutine of the message that was begun last; null once that is settled. */
   private @Nullable Future<?> handling;
@@ -130,6 +140,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
               + ctx.executor());
     }
     NettyIOLoop.of(eventLoop);
+    context = ctx;
   }
 
   /** A subclass that overrides this calls it, too. */
@@ -173,6 +184,31 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     }
     drain(ctx);
     ctx.fireChannelWritabilityChanged();
+  }
+
+  /**
+   * Sees the peer reset a stream of HTTP/2. A subclass that overrides this calls it, too.
+   *
+   * @throws Exception if a subclass does
+   */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (isStream(ctx.channel()) && Http2.isReset(event)) {
+      endOfPeer();
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  /**
+   * Ends with a stream whose channel would not close before all is read that has come for it. What
+   * comes from now on is released.
+   */
+  private void endOfPeer() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && !removed) {
+      end(ctx);
+      goOnReading(ctx);
+    }
   }
 
   private void end(ChannelHandlerContext ctx) {
@@ -333,13 +369,42 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     if (!paused && channel.config().isAutoRead()) {
       paused = true;
       channel.config().setAutoRead(false);
+      if (isStream(channel)) {
+        channel.parent().closeFuture().addListener(onParentClosed);
+      }
     }
   }
 
   private void goOnReading(ChannelHandlerContext ctx) {
     if (paused) {
       paused = false;
-      ctx.channel().config().setAutoRead(true);
+      Channel channel = ctx.channel();
+      if (isStream(channel)) {
+        channel.parent().closeFuture().removeListener(onParentClosed);
+      }
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** Returns whether a channel is a part of a connection, and not one that was accepted. */
+  private static boolean isStream(Channel channel) {
+    return channel.parent() != null && !(channel.parent() instanceof ServerChannel);
+  }
+
+  /** What there is to know of HTTP/2, whose codec need not be there. */
+  private static final class Http2 {
+    private static final boolean PRESENT = isPresent();
+
+    static boolean isReset(Object event) {
+      return PRESENT && event instanceof Http2ResetFrame;
+    }
+
+    private static boolean isPresent() {
+      try {
+        return Http2ResetFrame.class.isInterface();
+      } catch (NoClassDefFoundError e) {
+        return false;
+      }
     }
   }
 }
