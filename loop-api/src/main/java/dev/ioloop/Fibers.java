@@ -11,6 +11,7 @@ final class Fibers {
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final AtomicBoolean SLOW_MAKE_TOLD = new AtomicBoolean();
+  private static final AtomicBoolean NEW_JDK_TOLD = new AtomicBoolean();
 
   /**
    * The make asked for by {@link Gen#configure}; null where the property or the default decides.
@@ -46,14 +47,31 @@ final class Fibers {
   static boolean usesContinuations() {
     Boolean decided = continuations;
     if (decided == null) {
-      String name = askedFor();
-      if (name != null) {
-        check(name);
-      }
-      decided = !THREAD.equals(name) && ContinuationFiber.unavailableBecause() == null;
+      decided = decide();
       continuations = decided;
     }
     return decided;
+  }
+
+  private static boolean decide() {
+    String name = askedFor();
+    if (name != null) {
+      check(name);
+    }
+    boolean decided =
+        name != null
+            ? name.equals(CONTINUATION)
+            : ContinuationFiber.unavailableBecause() == null && doubt() == null;
+    String remark = HeldMonitors.remarkOn(Runtime.version().feature());
+    if (decided && remark != null && NEW_JDK_TOLD.compareAndSet(false, true)) {
+      LOG.log(System.Logger.Level.INFO, remark);
+    }
+    return decided;
+  }
+
+  private static @Nullable String doubt() {
+    return HeldMonitors.doubtOn(
+        Runtime.version().feature(), System.getProperty("java.vm.name", ""));
   }
 
   private static @Nullable String askedFor() {
@@ -89,13 +107,19 @@ final class Fibers {
    * Says once how to get the fast make, where it could be had and the slow one was not asked for.
    */
   private static void tellSlowMake() {
-    if (askedFor() == null
-        && ContinuationFiber.lacksOnlyFlag()
-        && SLOW_MAKE_TOLD.compareAndSet(false, true)) {
+    if (askedFor() != null || SLOW_MAKE_TOLD.get()) {
+      return;
+    }
+    String doubt = doubt();
+    String because =
+        doubt != null
+            ? doubt + " on continuations; ask for them with -Ddev.ioloop.generator=continuation"
+            : ContinuationFiber.lacksOnlyFlag() ? ContinuationFiber.unavailableBecause() : null;
+    if (because != null && SLOW_MAKE_TOLD.compareAndSet(false, true)) {
       LOG.log(
           System.Logger.Level.WARNING,
           "Coroutines run on helper threads, which is slow: "
-              + ContinuationFiber.unavailableBecause()
+              + because
               + ", or say -Ddev.ioloop.generator=thread to be content with it");
     }
   }

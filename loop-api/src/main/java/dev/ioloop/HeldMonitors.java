@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Keeps the monitors that a thread holds with that thread while continuations above them yield.
  *
@@ -15,8 +17,14 @@ package dev.ioloop;
  */
 final class HeldMonitors {
 
-  /** Whether a yield of this JDK takes monitors along. Before JDK 24 a held monitor prevents it. */
-  static final boolean TAKEN_BY_YIELD = Runtime.version().feature() >= 24;
+  /** The first JDK whose yields take monitors along. Before it, a held monitor prevents them. */
+  private static final int FIRST_JDK = 24;
+
+  /** The newest JDK that is tested. HeldMonitorsTest has to pass on a newer one first. */
+  private static final int NEWEST_TESTED_JDK = 25;
+
+  /** Whether yields take monitors along here. */
+  static final boolean TAKEN_BY_YIELD = Runtime.version().feature() >= FIRST_JDK;
 
   private final Object a = new Object();
   private final Object b = new Object();
@@ -29,6 +37,30 @@ final class HeldMonitors {
 
   /** What the innermost block does, so that no compiler has a reason to drop it. */
   private int count;
+
+  /** Returns why nobody knows whether monitors are kept on a virtual machine; else null. */
+  static @Nullable String doubtOn(int feature, String vmName) {
+    if (feature < FIRST_JDK || vmName.contains("HotSpot") || vmName.startsWith("OpenJDK ")) {
+      return null;
+    }
+    return "\""
+        + vmName
+        + "\" is not HotSpot, so code that starts a coroutine inside synchronized may lose its"
+        + " monitor";
+  }
+
+  /** Returns what users of a JDK should know that is newer than the tested ones; else null. */
+  static @Nullable String remarkOn(int feature) {
+    if (feature <= NEWEST_TESTED_JDK) {
+      return null;
+    }
+    return "Continuations were tested up to JDK "
+        + NEWEST_TESTED_JDK
+        + ", and this is JDK "
+        + feature
+        + "; if code that starts a coroutine inside synchronized loses its monitor, say"
+        + " -Ddev.ioloop.generator=thread";
+  }
 
   /** Inflates the monitors that the calling thread, whose own object this is, holds. */
   void keep() {
