@@ -109,9 +109,8 @@ final class NioPoller implements Poller {
   private final Selector selector;
 
   /**
-   * What the present selection has found. Handlers run after it, because it holds monitors: a
-   * coroutine that begins in a handler and suspends takes the monitors of its thread away with it,
-   * on JDK 24 and newer, and the JVM crashes.
+   * What the present selection has found. Handlers run after it, because it holds monitors, which
+   * each coroutine that begins in a handler would have to inflate.
    */
   private final List<Watch> found = new ArrayList<>();
 
