@@ -922,6 +922,12 @@ public final class IOLoop implements Executor, AutoCloseable {
     return present == HostedTurns.NOT_YET ? null : present;
   }
 
+  /** Returns whether its thread, with this stack, waits for events. For the watchdog. */
+  boolean waits(StackTraceElement[] stack) {
+    List<StackTraceElement> frames = StackFrames.ofPoll(stack);
+    return frames != null && poller.waits(frames);
+  }
+
   /** Notes what runs now, in debug mode. */
   void setPresentCallback(@Nullable Runnable callback) {
     presentCallback = callback;

@@ -1,6 +1,7 @@
 package dev.ioloop;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,20 @@ final class Management implements IOLoopMXBean {
     } catch (JMException e) {
       throw new IllegalStateException("JMX does not take a loop", e);
     }
+  }
+
+  /** Says who owns the monitor that a blocked thread waits for, or nothing. */
+  static String monitorOwner(Thread blocked) {
+    ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(blocked.getId());
+    if (info == null || info.getLockInfo() == null) {
+      return ""; // It goes on by now, or is a virtual thread, of which the JDK tells nothing.
+    }
+    String monitor =
+        " waits for the monitor of a " + info.getLockInfo().getClassName() + ", which ";
+    long owner = info.getLockOwnerId();
+    return owner < 0 || owner == blocked.getId()
+        ? monitor + "a coroutine of this thread holds while it awaits"
+        : monitor + "thread \"" + info.getLockOwnerName() + "\" owns";
   }
 
   private void unregister() {

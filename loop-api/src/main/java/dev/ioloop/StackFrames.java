@@ -2,6 +2,7 @@ package dev.ioloop;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Stacks as text, and the frames of them that tell a user something. */
 final class StackFrames {
@@ -23,6 +24,66 @@ final class StackFrames {
       }
     }
     return frames;
+  }
+
+  /**
+   * Returns what a thread does for its loop: the frames above those of the loop itself, and of the
+   * helper thread that runs a coroutine; all frames where the loop is not on the stack.
+   */
+  static List<StackTraceElement> toLoop(StackTraceElement[] stack) {
+    int end = loopAt(stack);
+    while (end > 0 && isOfBody(stack[end - 1].getClassName())) {
+      end--;
+    }
+    return List.of(stack).subList(0, end);
+  }
+
+  /**
+   * Returns the frames of a poll, the innermost first, or null where a thread with this stack runs
+   * a callback or a handler of its loop.
+   */
+  static @Nullable List<StackTraceElement> ofPoll(StackTraceElement[] stack) {
+    int end = loopAt(stack);
+    if (end < stack.length && isOfCall(stack[end])) {
+      return null;
+    }
+    List<StackTraceElement> frames = List.of(stack).subList(0, end);
+    for (StackTraceElement frame : frames) {
+      if (isOf(frame.getClassName(), Watches.class)
+          || frame.getClassName().startsWith("dev.ioloop.net.")) {
+        return null;
+      }
+    }
+    return frames;
+  }
+
+  /** Returns where the innermost frame of a loop stands, or the length of the stack. */
+  private static int loopAt(StackTraceElement[] stack) {
+    int at = 0;
+    while (at < stack.length && !isOfCall(stack[at]) && !isOfTurn(stack[at].getClassName())) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isOfTurn(String className) {
+    return isOf(className, Iterations.class) || isOf(className, HostedTurns.class);
+  }
+
+  /** Returns whether a frame is one from which a loop calls what is a user's. */
+  private static boolean isOfCall(StackTraceElement frame) {
+    return isOf(frame.getClassName(), CallbackQueue.class)
+        || isOf(frame.getClassName(), ThreadFiber.class)
+        || isOf(frame.getClassName(), Iterations.class) && frame.getMethodName().equals("runDue");
+  }
+
+  /** Returns whether a frame lies between a loop and the body of a coroutine. */
+  private static boolean isOfBody(String className) {
+    return className.startsWith("jdk.internal.vm.")
+        || isOf(className, Runner.class)
+        || isOf(className, Fiber.class)
+        || isOf(className, ContinuationFiber.class)
+        || isOf(className, Bodies.class);
   }
 
   /** Returns whether a frame is the one in which a body is left: those above are the JDK's. */

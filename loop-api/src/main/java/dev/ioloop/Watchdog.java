@@ -7,7 +7,6 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,16 +42,6 @@ final class Watchdog implements Runnable {
   private static final long LINGER_MILLIS = 1_000;
 
   private static final Runnable PROBE = () -> {};
-
-  /** The packages of those who wait for events on a loop's behalf. */
-  private static final List<String> WAITERS =
-      List.of(
-          "io.netty.",
-          "java.",
-          "jdk.",
-          "sun.nio.ch.",
-          "dev.ioloop.nio.NioPoller",
-          "dev.ioloop.netty.NettyPoller");
 
   /** The limit of loops that say nothing; null for none. */
   private static final @Nullable Duration LIMIT = configuredLimit();
@@ -151,11 +140,11 @@ final class Watchdog implements Runnable {
       Thread culprit = loop.presentThread();
       StackTraceElement[] stack =
           culprit == null ? new StackTraceElement[0] : culprit.getStackTrace();
-      if (waits(stack)) {
+      if (loop.waits(stack)) {
         goOn(loop, now);
       } else if (loop.progress() == present) {
         nextReport = 2 * blocked;
-        report(loop, blocked, culprit, stack);
+        report(loop, blocked, culprit, StackFrames.toLoop(stack));
       }
     }
 
@@ -163,20 +152,20 @@ final class Watchdog implements Runnable {
     private void probe(IOLoop loop, long now) {
       since = now;
       Thread host = loop.presentThread();
-      if (host != null && !waits(host.getStackTrace())) {
+      if (host != null && !loop.waits(host.getStackTrace())) {
         probed = true;
         loop.addCallback(PROBE);
       }
     }
 
     private void report(
-        IOLoop loop, long blocked, @Nullable Thread culprit, StackTraceElement[] stack) {
+        IOLoop loop, long blocked, @Nullable Thread culprit, List<StackTraceElement> stack) {
       SlowCallback before = reported;
       Duration took = Duration.ofNanos(blocked);
       Instant began = before == null ? Instant.now().minus(took) : before.began();
       SlowCallback now =
           new SlowCallback(
-              began, took, false, loop.presentCoroutine(), loop.presentOrigin(), List.of(stack));
+              began, took, false, loop.presentCoroutine(), loop.presentOrigin(), stack);
       LOG.log(Level.WARNING, describe(loop, now, culprit));
       reported = now;
       loop.recordSlow(before, now);
@@ -211,8 +200,11 @@ final class Watchdog implements Runnable {
       if (slow.origin() != null) {
         text.append(", from ").append(slow.origin());
       }
-      String name = culprit == null ? "" : culprit.getName();
-      text.append("; what blocks belongs into runInExecutor(). Thread \"" + name + "\":");
+      text.append("; what blocks belongs into runInExecutor(). ");
+      if (culprit != null) {
+        text.append("Thread \"").append(culprit.getName()).append('"');
+        text.append(monitorOwner(culprit)).append(':');
+      }
       StackFrames.append(text, "\n\tat ", slow.stack());
       return text.toString();
     }
@@ -257,13 +249,23 @@ final class Watchdog implements Runnable {
     if (limit == null && !jmx) {
       return;
     }
-    WATCHED.add(new Watched(loop, limit == null ? Long.MAX_VALUE : limit.toNanos()));
+    WATCHED.add(new Watched(loop, limit == null ? Long.MAX_VALUE : IOLoop.nanos(limit)));
     if (thread == null) {
-      thread = new Thread(new Watchdog(), "ioloop-watchdog");
-      thread.setDaemon(true);
-      thread.start();
+      startThread();
     } else {
       Watchdog.class.notifyAll(); // The pause may have to be shorter.
+    }
+  }
+
+  /** A loop runs unwatched where no thread can be had; the next one that starts tries again. */
+  private static void startThread() {
+    Thread started = new Thread(new Watchdog(), "ioloop-watchdog");
+    started.setDaemon(true);
+    try {
+      started.start();
+      thread = started;
+    } catch (OutOfMemoryError e) {
+      LOG.log(Level.WARNING, "Loops are not watched: no thread can be started", e);
     }
   }
 
@@ -273,10 +275,17 @@ final class Watchdog implements Runnable {
 
   @Override
   public void run() {
-    while (true) {
+    while (lookAtAll()) {
+      // Until no loop runs any more.
+    }
+  }
+
+  /** Waits, and looks at all loops. Returns whether the thread is to go on, whatever was thrown. */
+  private static boolean lookAtAll() {
+    try {
       List<Watched> watched = pause();
       if (watched == null) {
-        return;
+        return false;
       }
       long now = System.nanoTime();
       for (Watched each : watched) {
@@ -286,6 +295,18 @@ final class Watchdog implements Runnable {
           LOG.log(Level.ERROR, "The watchdog failed", e);
         }
       }
+    } catch (Throwable e) {
+      tell(e);
+    }
+    return true;
+  }
+
+  /** Logs an error, which may be that there is no memory to log it. */
+  private static void tell(Throwable error) {
+    try {
+      LOG.log(Level.ERROR, "The watchdog failed, and goes on", error);
+    } catch (Throwable e) {
+      // The next look may find more memory.
     }
   }
 
@@ -312,12 +333,13 @@ final class Watchdog implements Runnable {
     return Math.max(MIN_PAUSE_MILLIS, shortest);
   }
 
-  /** Returns whether the stack is that of a thread that waits for events, and not of a handler. */
-  private static boolean waits(StackTraceElement[] stack) {
-    return Arrays.stream(stack)
-        .map(StackTraceElement::getClassName)
-        .takeWhile(name -> !name.equals(Iterations.class.getName()))
-        .allMatch(name -> WAITERS.stream().anyMatch(name::startsWith));
+  /** Says who owns the monitor that a thread waits for, or nothing. */
+  private static String monitorOwner(Thread thread) {
+    try {
+      return thread.getState() == Thread.State.BLOCKED ? Management.monitorOwner(thread) : "";
+    } catch (LinkageError e) {
+      return ""; // Such as without the module java.management.
+    }
   }
 
   private static String text(long nanos) {

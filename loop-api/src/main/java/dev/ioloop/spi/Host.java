@@ -1,5 +1,7 @@
 package dev.ioloop.spi;
 
+import java.util.List;
+
 /**
  * A poller that waits by itself: the running event loop of another library. It executes the turns
  * of one IOLoop between its own tasks, on its own thread, which is the IOLoop's thread then.
@@ -41,6 +43,15 @@ public interface Host extends Poller {
 
   /** Called at the end of each turn, on the host's thread. */
   default void afterTurn() {}
+
+  /**
+   * Returns whether the host's thread waits for events, with this stack. Where this returns false,
+   * as by default, the watchdog asks the host for a turn, to see whether it goes on.
+   */
+  @Override
+  default boolean waits(List<StackTraceElement> frames) {
+    return false;
+  }
 
   @Override
   default int poll(long timeoutNanos) {

@@ -1,6 +1,7 @@
 package dev.ioloop.spi;
 
 import java.nio.channels.SelectableChannel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,21 @@ public interface Poller extends AutoCloseable {
   /** Returns the object of another library that this poller drives, or null where there is none. */
   default <T> @Nullable T unwrap(Class<T> type) {
     return null;
+  }
+
+  /**
+   * Returns whether the loop's thread waits in {@link #poll}, seen from its stack: the watchdog
+   * reports a loop that does not. Asked only if the thread has been there for longer than the
+   * watchdog's limit, and none of the loop's own handlers is on its stack; so the default, true,
+   * suits a poller that runs nothing else. One on top of a library that calls handlers of its own
+   * tells the library's frames from those of handlers.
+   *
+   * <p>Called on the watchdog's thread.
+   *
+   * @param frames the innermost first, from where the thread is to {@link #poll}
+   */
+  default boolean waits(List<StackTraceElement> frames) {
+    return true;
   }
 
   /** Releases descriptors and threads. Registered channels are left open. */

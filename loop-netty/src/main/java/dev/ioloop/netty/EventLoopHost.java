@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -111,6 +112,11 @@ final class EventLoopHost implements Host {
     } catch (RejectedExecutionException e) {
       // The event loop has ended, and with it the IOLoop.
     }
+  }
+
+  @Override
+  public boolean waits(List<StackTraceElement> frames) {
+    return NettyFrames.wait(frames);
   }
 
   @Override

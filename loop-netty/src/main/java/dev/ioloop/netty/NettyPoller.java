@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,11 @@ final class NettyPoller implements Poller {
   @Override
   public boolean mayBusyPoll() {
     return true;
+  }
+
+  @Override
+  public boolean waits(List<StackTraceElement> frames) {
+    return NettyFrames.wait(frames);
   }
 
   @Override

@@ -28,10 +28,11 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  * </pre>
  *
  * <p>What was open before the test may stay, and what ends within two seconds after it is no leak.
- * Files of the JVM and threads of the JDK do not count, nor the loops' watchdog. Tests must not run
- * at the same time. Coroutines that are left are found by {@link GenTest}. Netty's buffers are
- * pooled: for them there is {@code -Dio.netty.leakDetection.level=paranoid}. Where the system does
- * not list descriptors, they are not looked at.
+ * Files of the JVM and threads of the JDK do not count, nor those threads of the loops that outlive
+ * them: the watchdog and that of lost failures. Tests must not run at the same time. Coroutines
+ * that are left are found by {@link GenTest}. Netty's buffers are pooled: for them there is {@code
+ * -Dio.netty.leakDetection.level=paranoid}. Where the system does not list descriptors, they are
+ * not looked at.
  */
 public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback {
 
@@ -51,7 +52,7 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
 
   private static final Predicate<String> THREAD_OF_JDK =
       Pattern.compile(
-              "^(ioloop-watchdog|ForkJoinPool.*|VirtualThread.*|Common-Cleaner|Cleaner-\\d+"
+              "^(ioloop-watchdog|ioloop-lost-failures|ForkJoinPool.*|VirtualThread.*|Common-Cleaner|Cleaner-\\d+"
                   + "|process reaper.*|CompletableFutureDelayScheduler|Attach Listener|JFR .*"
                   + "|Read-Poller.*|Write-Poller.*|MasterPoller.*|Keep-Alive-.*|RMI .*|JMX .*"
                   + "|surefire-.*|junit-.*)$")

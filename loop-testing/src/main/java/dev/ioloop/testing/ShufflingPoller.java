@@ -145,6 +145,15 @@ public final class ShufflingPoller implements Poller {
   }
 
   @Override
+  public boolean waits(List<StackTraceElement> frames) {
+    int end = frames.size();
+    while (end > 0 && frames.get(end - 1).getClassName().equals(ShufflingPoller.class.getName())) {
+      end--;
+    }
+    return poller.waits(frames.subList(0, end));
+  }
+
+  @Override
   public void wakeup() {
     poller.wakeup();
   }

@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +138,64 @@ public abstract class WatchdogContract extends ChannelContract {
         });
     loop.start();
     assertThat(reports().stream().filter(report -> report.contains("has been blocked"))).hasSize(1);
+  }
+
+  @Test
+  void stackStopsAtTheLoop() {
+    loop.runSync(
+        () -> {
+          await(moment);
+          loop.addCallback(this::blockUntilReported);
+          await(moment);
+          blockUntilReported(3);
+          awaitReport("goes on");
+        });
+    assertThat(loop.slowCallbacks())
+        .isNotEmpty()
+        .allSatisfy(
+            slow ->
+                assertThat(slow.stack())
+                    .isNotEmpty()
+                    .noneMatch(frame -> frame.getClassName().startsWith("dev.ioloop.IOLoop"))
+                    .noneMatch(frame -> frame.getClassName().startsWith("org.junit."))
+                    .last()
+                    .asString()
+                    .contains(WatchdogContract.class.getName()));
+  }
+
+  @Test
+  void ownerOfAMonitorIsNamed() throws Exception {
+    Object monitor = new Object();
+    CountDownLatch held = new CountDownLatch(1);
+    Thread owner =
+        new Thread(
+            () -> {
+              synchronized (monitor) {
+                held.countDown();
+                blockUntilReported();
+              }
+            },
+            "owner of the monitor");
+    owner.start();
+    held.await();
+    loop.addCallback(
+        () -> {
+          synchronized (monitor) {
+            loop.stop();
+          }
+        });
+    loop.start();
+    owner.join();
+    assertThat(reports().get(0))
+        .contains("waits for the monitor of a java.lang.Object")
+        .contains("which thread \"owner of the monitor\" owns");
+  }
+
+  @Test
+  void longestLimitIsLegal() {
+    loop.setBlockingLogThreshold(ChronoUnit.FOREVER.getDuration());
+    loop.runSync(() -> await(moment));
+    log.assertCount(0);
   }
 
   @Test
