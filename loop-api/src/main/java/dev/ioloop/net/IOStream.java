@@ -50,8 +50,9 @@ public final class IOStream implements AutoCloseable {
   private final IOLoop loop;
   private final StreamTransport transport;
   private final StreamBuffers buffers;
-  private final Reading reading = new Reading(this);
-  private final Writing writing = new Writing(this);
+  final Reading reading = new Reading(this);
+  final Writing writing = new Writing(this);
+  private final Readiness readiness;
   private boolean readable = true;
   private boolean writable = true;
   private boolean allowHalfClose;
@@ -62,19 +63,12 @@ public final class IOStream implements AutoCloseable {
   /** Told of the close, or of the stream that goes on with the connection. */
   private @Nullable Consumer<@Nullable IOStream> owner;
 
-  /** Done when the transport is connected; null where that was so from the start. */
-  private @Nullable Future<IOStream> connected;
-
-  private boolean connecting;
-
-  /** What the transport was told to watch. */
-  private int watched;
-
   private IOStream(IOLoop loop, StreamTransport transport) {
     this.loop = loop;
     this.transport = transport;
     this.buffers = loop.sockets().buffers();
-    transport.start(this::ready);
+    this.readiness = new Readiness(this, loop);
+    transport.start(readiness);
   }
 
   // Which stream
@@ -104,7 +98,7 @@ public final class IOStream implements AutoCloseable {
     return new IOStream(IOLoop.current(), transport).opened();
   }
 
-  private IOStream opened() {
+  IOStream opened() {
     if (Flight.streams) {
       FlightEvents.streamOpen(this);
     }
@@ -117,23 +111,7 @@ public final class IOStream implements AutoCloseable {
    * the future closes the transport.
    */
   public static Future<IOStream> connect(StreamTransport transport) {
-    return new IOStream(IOLoop.current(), Objects.requireNonNull(transport)).connect();
-  }
-
-  private Future<IOStream> connect() {
-    IOStream stream = this;
-    stream.connecting = true;
-    Future<IOStream> connected = Future.owned(() -> stream.inLoop(stream::close));
-    stream.connected = connected;
-    try {
-      stream.finishConnecting();
-    } catch (IOException e) {
-      stream.closeBy(e);
-    }
-    if (!stream.closed) {
-      stream.updateWatch();
-    }
-    return connected;
+    return new IOStream(IOLoop.current(), Objects.requireNonNull(transport)).readiness.connect();
   }
 
   // Reading
@@ -286,7 +264,7 @@ public final class IOStream implements AutoCloseable {
    */
   public Future<@Nullable Void> awaitWritable() {
     checkThread("awaitWritable()");
-    if (closed) {
+    if (closed || error != null) {
       throw new StreamClosedException(error);
     }
     return writing.whenWritable();
@@ -318,9 +296,9 @@ public final class IOStream implements AutoCloseable {
     try {
       writing.shutdown();
     } catch (IOException e) {
-      closeAfterDraining(e);
+      failWriting(e);
     }
-    updateWatch();
+    readiness.update();
   }
 
   // TLS
@@ -355,13 +333,13 @@ public final class IOStream implements AutoCloseable {
     if (closed) {
       throw new StreamClosedException(error);
     }
-    if (connecting || reading.isPending() || writing.isPending() || reading.hasUnread()) {
+    if (connecting() || reading.isPending() || writing.isPending() || reading.hasUnread()) {
       throw new IllegalStateException(
           "startTls() while a read or a write is pending or bytes were received that nobody has"
               + " read; await them first");
     }
     closed = true;
-    watch(0);
+    readiness.watch(0);
     IOStream secure = new IOStream(loop, new TlsTransport(loop, transport, engine));
     secure.closeCallback = closeCallback;
     secure.allowHalfClose = allowHalfClose;
@@ -373,7 +351,7 @@ public final class IOStream implements AutoCloseable {
     if (owner != null) {
       owner.accept(secure);
     }
-    return secure.connect();
+    return secure.readiness.connect();
   }
 
   // Closing
@@ -402,7 +380,7 @@ public final class IOStream implements AutoCloseable {
 
   /** Returns what closed the stream; null while it is open, and where it was closed in order. */
   public @Nullable Throwable error() {
-    return error;
+    return closed ? error : null;
   }
 
   /**
@@ -417,7 +395,7 @@ public final class IOStream implements AutoCloseable {
       runCloseCallback();
     } else {
       reading.noticeEnd();
-      updateWatch();
+      readiness.update();
     }
   }
 
@@ -430,7 +408,7 @@ public final class IOStream implements AutoCloseable {
     checkThread("setAllowHalfClose()");
     allowHalfClose = allow;
     if (!closed) {
-      updateWatch();
+      readiness.update();
     }
   }
 
@@ -530,7 +508,12 @@ public final class IOStream implements AutoCloseable {
   }
 
   boolean connecting() {
-    return connecting;
+    return readiness.connecting();
+  }
+
+  /** Returns what closed the stream, or what ended writing and is about to close it. */
+  @Nullable Throwable failure() {
+    return error;
   }
 
   boolean allowsHalfClose() {
@@ -542,120 +525,15 @@ public final class IOStream implements AutoCloseable {
     return closeCallback != null && !allowHalfClose && readable;
   }
 
+  Readiness readiness() {
+    return readiness;
+  }
+
   void inLoop(Runnable task) {
     if (IOLoop.current(false) == loop) {
       task.run();
     } else {
       loop.addCallback(task);
-    }
-  }
-
-  // READ stays watched when a read is done: the next one comes soon, very likely.
-  void watchReading() {
-    if ((watched & IOLoop.READ) == 0 && !connecting) {
-      watch(watched | IOLoop.READ);
-    }
-  }
-
-  void watchWriting() {
-    if ((watched & IOLoop.WRITE) == 0) {
-      watch(watched | IOLoop.WRITE);
-    }
-  }
-
-  private void updateWatch() {
-    if (closed) {
-      return;
-    }
-    int wanted = 0;
-    if (connecting || writing.isPending()) {
-      wanted |= IOLoop.WRITE;
-    }
-    if (!connecting && reading.wantsReadiness()) {
-      wanted |= IOLoop.READ;
-    }
-    watch(wanted);
-  }
-
-  private void watch(int events) {
-    if (events != watched) {
-      watched = events;
-      transport.watch(events);
-    }
-  }
-
-  private void ready(int events) {
-    if (closed) {
-      return;
-    }
-    try {
-      handle(events);
-    } catch (RuntimeException e) {
-      fail(
-          e,
-          () -> {
-            throw e;
-          });
-    } catch (Error e) {
-      fail(
-          e,
-          () -> {
-            throw e;
-          });
-    }
-  }
-
-  /** Closes the stream by an error that may not pass through the poller, which called us. */
-  private void fail(Throwable failure, Runnable rethrow) {
-    closeBy(failure);
-    loop.addCallback(rethrow);
-  }
-
-  private void handle(int events) {
-    boolean wasReading = reading.wantsReadiness();
-    try {
-      if (connecting) {
-        finishConnecting();
-        if (connecting || closed) {
-          return;
-        }
-      }
-      if (writing.isPending()) {
-        writing.flush();
-      }
-    } catch (IOException e) {
-      closeAfterDraining(e);
-    }
-    if (!closed && (events & (IOLoop.READ | IOLoop.ERROR)) != 0) {
-      try {
-        reading.ready();
-      } catch (IOException
-          | UnsatisfiableReadException
-          | StreamBufferFullException
-          | StackOverflowError e) {
-        closeBy(e);
-      }
-    }
-    if (closed) {
-      return;
-    }
-    if (wasReading && (watched & IOLoop.WRITE) == 0 && !writing.isPending()) {
-      watchReading();
-    } else {
-      updateWatch();
-    }
-  }
-
-  private void finishConnecting() throws IOException {
-    if (!transport.finishConnect()) {
-      return;
-    }
-    connecting = false;
-    opened();
-    Future<IOStream> done = connected;
-    connected = null;
-    if (done != null) {
-      done.complete(this);
     }
   }
 
@@ -669,19 +547,33 @@ public final class IOStream implements AutoCloseable {
         });
   }
 
-  /** Closes the stream because writing has failed, but not before what has come was received. */
-  void closeAfterDraining(IOException failure) {
-    if (readable && !connecting) {
-      reading.drain();
+  /** Ends writing by {@code failure}, and the stream when what came before has been received. */
+  void failWriting(IOException failure) {
+    if (!readable || connecting() || reading.drain()) {
+      closeBy(failure);
+    } else {
+      error = failure;
+      writing.close(failure);
+      loop.addCallback(this::drain);
     }
-    closeBy(failure);
+  }
+
+  private void drain() {
+    if (closed) {
+      return;
+    }
+    if (reading.drain()) {
+      closeBy(error);
+    } else {
+      loop.addCallback(this::drain);
+    }
   }
 
   void closeBy(@Nullable Throwable failure) {
     if (closed) {
       return;
     }
-    if (failure == null && !connecting && writing.isPending()) {
+    if (failure == null && !connecting() && writing.isPending()) {
       try {
         writing.flush();
       } catch (IOException e) {
@@ -692,18 +584,18 @@ public final class IOStream implements AutoCloseable {
       }
     }
     closed = true;
-    error = failure;
-    watched = 0;
+    if (error == null) {
+      error = failure;
+    }
+    readiness.close();
     transport.close();
     if (Flight.streams) {
-      FlightEvents.streamClose(this, reading.received, writing.sent, failure);
+      FlightEvents.streamClose(this, reading.received, writing.sent, error);
     }
-    log(failure);
-    if (connected != null) {
-      Reading.fail(connected, failure);
-    }
-    reading.close(failure);
-    writing.close(failure);
+    log(error);
+    readiness.failConnect(error);
+    reading.close(error);
+    writing.close(error);
     runCloseCallback();
     if (owner != null) {
       owner.accept(null);

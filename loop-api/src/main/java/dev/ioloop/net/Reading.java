@@ -21,6 +21,9 @@ final class Reading implements Runnable, Described {
   private static final int RATION_READS = 16;
   private static final int RATION_BYTES = StreamBuffers.SIZE;
 
+  /** How many bytes are kept for reads to come when writing has failed. */
+  private static final int MAX_DRAINED = 4 * StreamBuffers.SIZE;
+
   /** How many attempts in a row may find nothing until none is made. */
   private static final int PATIENCE = 2;
 
@@ -127,7 +130,7 @@ final class Reading implements Runnable, Described {
     Future<T> future = Future.owned(this);
     read.future = future;
     pending = read;
-    stream.watchReading();
+    stream.readiness().watchReading();
     return future;
   }
 
@@ -138,7 +141,7 @@ final class Reading implements Runnable, Described {
 
   /** What a read gets that begins when the end is known: the rest, or an exception. */
   private <T> T atEnd(Read<T> read) {
-    T value = stream.error() == null ? read.takeAtEnd(buffer.bytes()) : null;
+    T value = stream.failure() == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
     if (value == null) {
       restore(read);
@@ -147,7 +150,7 @@ final class Reading implements Runnable, Described {
       stream.closeBy(null);
     }
     if (value == null) {
-      throw new StreamClosedException(stream.error());
+      throw new StreamClosedException(stream.failure());
     }
     return value;
   }
@@ -182,13 +185,23 @@ final class Reading implements Runnable, Described {
     if (ended) {
       noticeEnd();
     } else if (wantsReadiness()) {
-      stream.watchReading(); // The buffer is empty now: time to look for the end.
+      stream.readiness().watchReading(); // The buffer is empty now: time to look for the end.
     }
     return value;
   }
 
+  private void beginRation() {
+    readsInRation = 0;
+    bytesInRation = 0;
+    drained = false;
+  }
+
+  private boolean hasRation() {
+    return readsInRation < RATION_READS && bytesInRation < RATION_BYTES;
+  }
+
   private boolean mayTry() {
-    if (stream.connecting() || readsInRation >= RATION_READS || bytesInRation >= RATION_BYTES) {
+    if (stream.connecting() || !hasRation()) {
       return false;
     }
     if (patience <= 0 && --patience > -PROBE_EVERY) {
@@ -247,10 +260,8 @@ final class Reading implements Runnable, Described {
 
   /** The transport is ready: receives for the read that waits, or to find out about the end. */
   void ready() throws IOException {
-    readsInRation = 0;
-    bytesInRation = 0;
-    drained = false;
-    while (!drained && readsInRation < RATION_READS && bytesInRation < RATION_BYTES) {
+    beginRation();
+    while (!drained && hasRation()) {
       if (!wantsReadiness() || receiveAndDeliver(pending)) {
         return;
       }
@@ -277,7 +288,7 @@ final class Reading implements Runnable, Described {
     }
     if (isPending()) {
       if (stream.allowsHalfClose()) {
-        endPending(null);
+        endPending(stream.failure());
       } else {
         stream.closeBy(null);
       }
@@ -286,15 +297,21 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  /** Receives what is there although writing has failed, because it came before the failure. */
-  void drain() {
+  /**
+   * Receives a ration of what came before writing has failed.
+   *
+   * @return whether that was all of it, or all that is kept for reads to come
+   */
+  boolean drain() {
+    beginRation();
     try {
-      do {
+      while (!drained && hasRation()) {
         receiveAndDeliver(isPending() ? pending : null);
-      } while (!drained && buffer.size() < maxBytes);
-    } catch (IOException | RuntimeException e) {
-      // The stream is being closed by what came first.
+      }
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      return true; // The stream is being closed by what came first.
     }
+    return drained || buffer.size() >= Math.min(maxBytes, MAX_DRAINED);
   }
 
   /** The stream is closed: ends the read that waits. What was received can still be read. */

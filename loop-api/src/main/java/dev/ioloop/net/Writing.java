@@ -86,7 +86,7 @@ final class Writing {
       } catch (IOException e) {
         Future<@Nullable Void> future = new Future<>();
         enqueue(data, future);
-        stream.closeAfterDraining(e);
+        stream.failWriting(e);
         return future;
       }
       if (!data.hasRemaining() && !unflushed) {
@@ -96,7 +96,7 @@ final class Writing {
     Future<@Nullable Void> future = new Future<>();
     enqueue(data, future);
     if (!queued) {
-      stream.watchWriting();
+      stream.readiness().watchWriting();
     }
     return future;
   }

@@ -11,6 +11,7 @@ import dev.ioloop.Future;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
+import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.StreamListener;
 import dev.ioloop.spi.StreamTransport;
 import java.io.File;
@@ -134,6 +135,97 @@ public abstract class StreamFaultContract extends ChannelContract {
           assertReset(write);
         });
     assertThat(events).containsExactly("data");
+  }
+
+  /** Holds much, and fails each write. */
+  private static final class FailsWrites implements StreamTransport {
+    int left;
+    int calls;
+    int smallest = Integer.MAX_VALUE;
+
+    FailsWrites(int holds) {
+      left = holds;
+    }
+
+    @Override
+    public void start(ReadyHandler handler) {}
+
+    @Override
+    public void watch(int events) {}
+
+    @Override
+    public int read(ByteBuffer target) {
+      calls++;
+      int count = Math.min(left, target.remaining());
+      if (count < left) {
+        smallest = Math.min(smallest, count);
+      }
+      target.position(target.position() + count);
+      left -= count;
+      return count == 0 ? -1 : count;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int from, int to) throws IOException {
+      throw new IOException("on purpose");
+    }
+
+    @Override
+    public void shutdownOutput() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whatCameBeforeAFailedWriteIsReceivedInWholeBuffersByRations() {
+    loop.runSync(
+        () -> {
+          FailsWrites transport = new FailsWrites(64 * RATION);
+          IOStream stream = IOStream.of(transport);
+          long[] taken = {0};
+          Future<Void> reader =
+              coroutine(
+                  () -> {
+                    while (true) {
+                      taken[0] += await(stream.readBytes(RATION, true)).length;
+                    }
+                  });
+          transport.calls = 0;
+          Future<Void> write = stream.write(new byte[10]);
+          assertThat(write.done()).isTrue();
+          assertThat(transport.calls).isLessThanOrEqualTo(2);
+          assertThatThrownBy(() -> stream.write(new byte[1]))
+              .isInstanceOf(StreamClosedException.class);
+          assertThatThrownBy(stream::awaitWritable).isInstanceOf(StreamClosedException.class);
+          while (!stream.closed()) {
+            int before = transport.left;
+            await(moment);
+            assertThat(before - transport.left).isLessThanOrEqualTo(2 * RATION);
+          }
+          assertReset(reader);
+          assertThat(taken[0]).isEqualTo(64 * RATION);
+          assertThat(transport.calls).isLessThan(4 * 64);
+          assertThat(transport.smallest).isEqualTo(RATION);
+          assertReset(write);
+        });
+  }
+
+  @Test
+  void ofWhatNobodyReadsAfterAFailedWriteLittleIsKept() {
+    loop.runSync(
+        () -> {
+          FailsWrites transport = new FailsWrites(64 * RATION);
+          IOStream stream = IOStream.of(transport);
+          Future<Void> closed = new Future<>();
+          stream.setCloseCallback(() -> closed.setResult(null));
+          assertReset(stream.write(new byte[10]));
+          await(closed);
+          assertThat(stream.error()).hasMessage("on purpose");
+          assertThat(64 * RATION - transport.left).isBetween(RATION, 8 * RATION);
+          assertThat(await(stream.readBytes(RATION))).hasSize(RATION);
+          assertReset(coroutine(() -> await(stream.readUntilClose())));
+        });
   }
 
   @Test

@@ -1,0 +1,172 @@
+package dev.ioloop.net;
+
+import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
+import dev.ioloop.spi.ReadyHandler;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the transport of one stream is told to watch, and what happens when it is ready: first the
+ * connection is completed, then writes go on, then reads.
+ */
+final class Readiness implements ReadyHandler {
+  private final IOStream stream;
+  private final IOLoop loop;
+
+  /** Done when the transport is connected; null where that was so from the start. */
+  private @Nullable Future<IOStream> connected;
+
+  private boolean connecting;
+
+  /** What the transport was told to watch. */
+  private int watched;
+
+  Readiness(IOStream stream, IOLoop loop) {
+    this.stream = stream;
+    this.loop = loop;
+  }
+
+  boolean connecting() {
+    return connecting;
+  }
+
+  /** Connects the transport. Cancelling the future closes the stream. */
+  Future<IOStream> connect() {
+    connecting = true;
+    Future<IOStream> future = Future.owned(() -> stream.inLoop(stream::close));
+    connected = future;
+    try {
+      finishConnecting();
+    } catch (IOException e) {
+      stream.closeBy(e);
+    }
+    update();
+    return future;
+  }
+
+  private void finishConnecting() throws IOException {
+    if (!stream.transport().finishConnect()) {
+      return;
+    }
+    connecting = false;
+    stream.opened();
+    Future<IOStream> done = connected;
+    connected = null;
+    if (done != null) {
+      done.complete(stream);
+    }
+  }
+
+  /** The stream is closed: fails the future of {@link #connect} if it is pending. */
+  void failConnect(@Nullable Throwable error) {
+    if (connected != null) {
+      Reading.fail(connected, error);
+    }
+  }
+
+  // READ stays watched when a read is done: the next one comes soon, very likely.
+  void watchReading() {
+    if ((watched & IOLoop.READ) == 0 && !connecting) {
+      watch(watched | IOLoop.READ);
+    }
+  }
+
+  void watchWriting() {
+    if ((watched & IOLoop.WRITE) == 0) {
+      watch(watched | IOLoop.WRITE);
+    }
+  }
+
+  /** Watches what the stream waits for, and nothing else. */
+  void update() {
+    if (stream.closed()) {
+      return;
+    }
+    int wanted = 0;
+    if (connecting || stream.writing.isPending()) {
+      wanted |= IOLoop.WRITE;
+    }
+    if (!connecting && stream.reading.wantsReadiness()) {
+      wanted |= IOLoop.READ;
+    }
+    watch(wanted);
+  }
+
+  void watch(int events) {
+    if (events != watched) {
+      watched = events;
+      stream.transport().watch(events);
+    }
+  }
+
+  /** The transport is being closed, and forgets what it was told. */
+  void close() {
+    watched = 0;
+  }
+
+  @Override
+  public void ready(int events) {
+    if (stream.closed()) {
+      return;
+    }
+    try {
+      handle(events);
+    } catch (RuntimeException e) {
+      fail(
+          e,
+          () -> {
+            throw e;
+          });
+    } catch (Error e) {
+      fail(
+          e,
+          () -> {
+            throw e;
+          });
+    }
+  }
+
+  /** Closes the stream by an error that may not pass through the poller, which called us. */
+  private void fail(Throwable failure, Runnable rethrow) {
+    stream.closeBy(failure);
+    loop.addCallback(rethrow);
+  }
+
+  private void handle(int events) {
+    Reading reading = stream.reading;
+    Writing writing = stream.writing;
+    boolean wasReading = reading.wantsReadiness();
+    try {
+      if (connecting) {
+        finishConnecting();
+        if (connecting || stream.closed()) {
+          return;
+        }
+      }
+      if (writing.isPending()) {
+        writing.flush();
+      }
+    } catch (IOException e) {
+      stream.failWriting(e);
+    }
+    if (!stream.closed() && (events & (IOLoop.READ | IOLoop.ERROR)) != 0) {
+      try {
+        reading.ready();
+      } catch (IOException
+          | UnsatisfiableReadException
+          | StreamBufferFullException
+          | StackOverflowError e) {
+        stream.closeBy(e);
+      }
+    }
+    if (stream.closed()) {
+      return;
+    }
+    if (wasReading && (watched & IOLoop.WRITE) == 0 && !writing.isPending()) {
+      watchReading();
+    } else {
+      update();
+    }
+  }
+}
