@@ -93,7 +93,7 @@ final class ServersTest {
           EchoServer server = new EchoServer(TlsEcho.context(), Duration.ofSeconds(60));
           int port = listen(server);
           assertThatThrownBy(
-                  () -> await(new TCPClient().connect("localhost", port, (SSLContext) null)))
+                  () -> await(new TCPClient().connect("localhost", port, SSLContext.getDefault())))
               .isInstanceOfSatisfying(
                   StreamClosedException.class,
                   e -> assertThat(e.realError()).hasStackTraceContaining("PKIX"));

@@ -4,10 +4,14 @@ import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.Timeout;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -85,30 +89,42 @@ public final class TCPClient implements AutoCloseable {
    * Connects to a port of a host, by name or by the text of an address.
    *
    * @return a future of the stream. It fails with {@link StreamClosedException}, whose real error
-   *     is that of the last address tried, or {@link LoopTimeoutException}; or with what the
-   *     resolver failed with, such as {@link UnknownHostException}. Cancelling it gives up.
+   *     is that of the last address tried and names it: a {@link ConnectException}, such as
+   *     "Connection refused", a {@link NoRouteToHostException}, or, where the {@link
+   *     #sourceAddress} cannot be had, a {@link BindException}. Or it fails with {@link
+   *     LoopTimeoutException}; or with what the resolver failed with, such as {@link
+   *     UnknownHostException}. Cancelling it gives up.
    * @throws IllegalArgumentException if there is no such port
    */
   public Future<IOStream> connect(String host, int port) {
-    return connect(host, port, (SSLEngine) null);
+    return connectTo(host, port, null);
   }
 
   /**
    * As {@link #connect(String, int)}, with TLS 1.2 or newer. The certificates of the host are
    * checked, and that they belong to it.
    *
-   * @param context whom to trust; null for the JDK's default
+   * @param context whom to trust; {@link SSLContext#getDefault} for the JDK's default
    */
-  public Future<IOStream> connect(String host, int port, @Nullable SSLContext context) {
+  public Future<IOStream> connect(String host, int port, SSLContext context) {
     Objects.requireNonNull(host, "host == null");
-    return connect(host, port, Tls.engine(false, context, host));
+    requireTls(context, "context");
+    return connectTo(host, port, Tls.engine(false, context, host));
   }
 
   /**
-   * As {@link #connect(String, int)}, with TLS by an engine that was configured, in client mode;
-   * null is without TLS.
+   * As {@link #connect(String, int)}, with TLS by an engine that was configured, in client mode.
    */
-  public Future<IOStream> connect(String host, int port, @Nullable SSLEngine engine) {
+  public Future<IOStream> connect(String host, int port, SSLEngine engine) {
+    return connectTo(host, port, requireTls(engine, "engine"));
+  }
+
+  private static <T> T requireTls(T argument, String name) {
+    return Objects.requireNonNull(
+        argument, name + " == null; connect(host, port) connects without TLS");
+  }
+
+  private Future<IOStream> connectTo(String host, int port, @Nullable SSLEngine engine) {
     Objects.requireNonNull(host, "host == null");
     InetSocketAddress.createUnresolved(host, port); // refuses a port that is none
     return start(new Attempt(IOLoop.current(), host, port, engine));
@@ -217,19 +233,24 @@ public final class TCPClient implements AutoCloseable {
         try {
           Future<IOStream> stream = IOStream.connect(loop.sockets().connect(address, source));
           connecting.add(stream);
-          stream.addDoneCallback(this::ended);
+          stream.addDoneCallback(done -> ended(done, address));
           if (!addresses.isEmpty()) {
             stagger = loop.callLater(STAGGER, this::tryNext);
           }
           return;
         } catch (IOException | UnresolvedAddressException | UnsupportedAddressTypeException e) {
-          lastFailure = e;
+          lastFailure = named(e, address);
         }
       }
       failIfNothingIsLeft();
     }
 
-    private void ended(Future<IOStream> stream) {
+    /**
+     * A connection, or a handshake, has ended.
+     *
+     * @param address what was connected to; null for a handshake
+     */
+    private void ended(Future<IOStream> stream, @Nullable SocketAddress address) {
       connecting.remove(stream);
       Throwable failure = stream.exception();
       if (over) {
@@ -247,10 +268,11 @@ public final class TCPClient implements AutoCloseable {
         future.complete(stream.result());
         return;
       }
-      lastFailure =
+      Throwable reason =
           failure instanceof StreamClosedException e && e.realError() != null
               ? e.realError()
               : failure;
+      lastFailure = address == null ? reason : named(reason, address);
       if (addresses.isEmpty()) {
         failIfNothingIsLeft();
       } else {
@@ -269,7 +291,7 @@ public final class TCPClient implements AutoCloseable {
       Future<IOStream> secured = stream.startTls(used);
       connecting.add(secured);
       losers.forEach(loser -> loser.cancel(false));
-      secured.addDoneCallback(this::ended);
+      secured.addDoneCallback(done -> ended(done, null));
     }
 
     private void failIfNothingIsLeft() {
@@ -323,6 +345,30 @@ public final class TCPClient implements AutoCloseable {
         stagger = null;
       }
     }
+  }
+
+  /** The kinds of exception are the same on every backend, and each names the address. */
+  private static Throwable named(Throwable failure, SocketAddress address) {
+    if (!(failure instanceof IOException)) {
+      return failure;
+    }
+    String reason =
+        failure.getMessage() != null
+            ? failure.getMessage()
+            : failure instanceof NoRouteToHostException
+                ? "No route to host"
+                : failure instanceof FileNotFoundException
+                    ? "No such file or directory"
+                    : failure.toString();
+    String text = "cannot connect to " + address + ": " + reason;
+    IOException named =
+        failure instanceof BindException
+            ? new BindException(text)
+            : failure instanceof NoRouteToHostException
+                ? new NoRouteToHostException(text)
+                : new ConnectException(text);
+    named.initCause(failure);
+    return named;
   }
 
   /** Puts addresses of the two families by turns, beginning with that of the first. */

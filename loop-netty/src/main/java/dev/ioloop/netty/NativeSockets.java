@@ -11,6 +11,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectableChannel;
@@ -44,13 +45,24 @@ final class NativeSockets implements StreamSockets {
       }
       if (local != null) {
         socket.setReuseAddress(true);
-        socket.bind(ofNetty(local));
+        bind(socket, local);
       }
       boolean connected = socket.connect(ofNetty(remote));
       return new SocketTransport(this, socket, remote, !connected);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
+    }
+  }
+
+  /** Binds the end that connects. The JDK tells by the exception's class that it is this end. */
+  private static void bind(Socket socket, SocketAddress local) throws IOException {
+    try {
+      socket.bind(ofNetty(local));
+    } catch (IOException e) {
+      BindException refused = new BindException(e.getMessage());
+      refused.initCause(e);
+      throw refused;
     }
   }
 

@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,20 +101,6 @@ public abstract class ClientContract extends ChannelContract {
                   StreamClosedException.class,
                   e -> assertThat(e.realError()).isInstanceOf(ConnectException.class));
         });
-  }
-
-  @Test
-  void pathThatIsNotThereFails() {
-    loop.runSync(
-        () ->
-            assertThatThrownBy(
-                    () ->
-                        await(
-                            client.connect(
-                                UnixDomainSocketAddress.of(directory.resolve("nobody.sock")))))
-                .isInstanceOfSatisfying(
-                    StreamClosedException.class,
-                    e -> assertThat(e.realError()).isInstanceOf(IOException.class)));
   }
 
   @Test
@@ -221,5 +209,15 @@ public abstract class ClientContract extends ChannelContract {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> client.timeout(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void tlsWithoutAContextOrAnEngineIsRefusedByASentence() {
+    assertThatThrownBy(() -> client.connect("localhost", 1, (SSLContext) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContainingAll("context == null", "connect(host, port)");
+    assertThatThrownBy(() -> client.connect("localhost", 1, (SSLEngine) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContainingAll("engine == null", "connect(host, port)");
   }
 }
