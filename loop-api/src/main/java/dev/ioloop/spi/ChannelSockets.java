@@ -1,11 +1,11 @@
 package dev.ioloop.spi;
 
+import dev.ioloop.unix.ShortPath;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ByteChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -36,12 +36,23 @@ final class ChannelSockets implements StreamSockets {
       if (!(remote instanceof UnixDomainSocketAddress)) {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
       }
+      if (remote instanceof UnixDomainSocketAddress unix) {
+        return connect(socket, unix);
+      }
       socket.connect(remote);
       return of(socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
+  }
+
+  private StreamTransport connect(SocketChannel socket, UnixDomainSocketAddress remote)
+      throws IOException {
+    try (ShortPath shortened = ShortPath.of(remote.getPath(), 0)) {
+      socket.connect(UnixDomainSocketAddress.of(shortened.path()));
+    }
+    return new ChannelTransport(poller, buffers, socket, socket, socket, remote);
   }
 
   @Override
@@ -74,22 +85,27 @@ final class ChannelSockets implements StreamSockets {
 
   @Override
   public StreamTransport of(SelectableChannel channel) {
-    if (channel.isBlocking()) {
-      throw new IllegalArgumentException(
-          "the channel is blocking; call configureBlocking(false) first: " + channel);
-    }
     if (channel instanceof Pipe.SourceChannel source) {
-      return new ChannelTransport(poller, buffers, channel, source, null);
+      return new ChannelTransport(poller, buffers, nonBlocking(channel), source, null, null);
     }
     if (channel instanceof Pipe.SinkChannel sink) {
-      return new ChannelTransport(poller, buffers, channel, null, sink);
+      return new ChannelTransport(poller, buffers, nonBlocking(channel), null, sink, null);
     }
-    if (channel instanceof ByteChannel both && channel instanceof SocketChannel) {
-      return new ChannelTransport(poller, buffers, channel, both, both);
+    if (channel instanceof SocketChannel both) {
+      return new ChannelTransport(poller, buffers, nonBlocking(channel), both, both, null);
     }
     throw new IllegalArgumentException(
         "a stream needs a SocketChannel, a Pipe.SourceChannel or a Pipe.SinkChannel, but was given "
             + channel);
+  }
+
+  private static SelectableChannel nonBlocking(SelectableChannel channel) {
+    try {
+      channel.configureBlocking(false);
+      return channel;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the channel cannot be used: " + channel, e);
+    }
   }
 
   @Override

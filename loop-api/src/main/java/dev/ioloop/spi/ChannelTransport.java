@@ -19,6 +19,10 @@ final class ChannelTransport implements StreamTransport {
   private final SelectableChannel channel;
   private final @Nullable ReadableByteChannel source;
   private final @Nullable WritableByteChannel sink;
+
+  /** Null where the channel knows. */
+  private final @Nullable SocketAddress remote;
+
   private @Nullable ReadyHandler handler;
   private @Nullable Registration registration;
 
@@ -28,12 +32,14 @@ final class ChannelTransport implements StreamTransport {
       StreamBuffers buffers,
       SelectableChannel channel,
       @Nullable ReadableByteChannel source,
-      @Nullable WritableByteChannel sink) {
+      @Nullable WritableByteChannel sink,
+      @Nullable SocketAddress remote) {
     this.poller = poller;
     this.buffers = buffers;
     this.channel = channel;
     this.source = source;
     this.sink = sink;
+    this.remote = remote;
   }
 
   @Override
@@ -117,6 +123,9 @@ final class ChannelTransport implements StreamTransport {
 
   @Override
   public @Nullable SocketAddress remoteAddress() {
+    if (remote != null) {
+      return remote;
+    }
     try {
       return channel instanceof SocketChannel socket ? socket.getRemoteAddress() : null;
     } catch (IOException e) {
@@ -129,6 +138,14 @@ final class ChannelTransport implements StreamTransport {
     if (channel instanceof SocketChannel socket
         && socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
       socket.setOption(StandardSocketOptions.TCP_NODELAY, nodelay);
+    }
+  }
+
+  @Override
+  public void setKeepAlive(boolean keepAlive) throws IOException {
+    if (channel instanceof SocketChannel socket
+        && socket.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
+      socket.setOption(StandardSocketOptions.SO_KEEPALIVE, keepAlive);
     }
   }
 }

@@ -38,10 +38,10 @@ public interface StreamSockets {
   boolean canReusePort();
 
   /**
-   * Returns the transport over a non-blocking channel, which it will close: a connected {@code
-   * SocketChannel}, a {@code Pipe.SourceChannel} or a {@code Pipe.SinkChannel}.
+   * Returns the transport over a channel, which it makes non-blocking and will close: a connected
+   * {@code SocketChannel}, a {@code Pipe.SourceChannel} or a {@code Pipe.SinkChannel}.
    *
-   * @throws IllegalArgumentException for a channel of another kind, or a blocking one
+   * @throws IllegalArgumentException for a channel of another kind, or a closed one
    */
   StreamTransport of(SelectableChannel channel);
 

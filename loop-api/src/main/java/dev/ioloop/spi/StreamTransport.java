@@ -93,4 +93,7 @@ public interface StreamTransport {
 
   /** Sends small writes at once instead of collecting them, where there is such a choice. */
   default void setNodelay(boolean nodelay) throws IOException {}
+
+  /** Has the system probe the connection while it is idle, where there is such a choice. */
+  default void setKeepAlive(boolean keepAlive) throws IOException {}
 }

@@ -159,4 +159,11 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
       socket.setTcpNoDelay(nodelay);
     }
   }
+
+  @Override
+  public void setKeepAlive(boolean keepAlive) throws IOException {
+    if (!(remote instanceof UnixDomainSocketAddress)) {
+      socket.setKeepAlive(keepAlive);
+    }
+  }
 }

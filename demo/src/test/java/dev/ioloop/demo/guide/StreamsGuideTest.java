@@ -235,7 +235,6 @@ final class StreamsGuideTest extends Guide {
       loop.runSync(
           () -> {
             // region stream-channel
-            pipe.source().configureBlocking(false);
             IOStream source = IOStream.of(pipe.source());
             // endregion
             source.close();

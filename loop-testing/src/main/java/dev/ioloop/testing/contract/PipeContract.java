@@ -113,12 +113,36 @@ public abstract class PipeContract extends ChannelContract {
   }
 
   @Test
+  void channelsThatBlockAreMadeToBlockNoMore() {
+    loop.runSync(
+        () -> {
+          Pipe pipe = Pipe.open();
+          IOStream source = IOStream.of(pipe.source());
+          IOStream sink = IOStream.of(pipe.sink());
+          assertThat(pipe.source().isBlocking() || pipe.sink().isBlocking()).isFalse();
+          Future<byte[]> read = source.readBytes(2);
+          sink.write(StreamContract.bytes("hi"));
+          events.add(StreamContract.text(read));
+          List<SocketChannel> sockets = openSockets();
+          sockets.get(0).configureBlocking(true);
+          IOStream left = IOStream.of(sockets.get(0));
+          IOStream right = IOStream.of(sockets.get(1));
+          right.write(StreamContract.bytes("ho"));
+          events.add(StreamContract.text(left.readBytes(2)));
+          List.of(source, sink, left, right).forEach(IOStream::close);
+        });
+    assertThat(events).containsExactly("hi", "ho");
+  }
+
+  @Test
   void channelsThatCannotBeStreamsAreRefused() {
     loop.runSync(
         () -> {
-          assertThatThrownBy(() -> IOStream.of(closedAfterwards(SocketChannel.open())))
+          SocketChannel closed = SocketChannel.open();
+          closed.close();
+          assertThatThrownBy(() -> IOStream.of(closed))
               .isInstanceOf(IllegalArgumentException.class)
-              .hasMessageContaining("configureBlocking(false)");
+              .hasMessageContaining("cannot be used");
           var server = closedAfterwards(Testing.bindUnusedPort());
           assertThatThrownBy(() -> IOStream.of(server))
               .isInstanceOf(IllegalArgumentException.class)
