@@ -4,6 +4,7 @@ import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.Timeout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,16 +17,26 @@ import org.jspecify.annotations.Nullable;
 final class Connections {
   final IOLoop loop;
   private final Set<IOStream> open = new LinkedHashSet<>();
-  private @Nullable Runnable whenEmpty;
+  private final Admission admission;
+  private final List<Runnable> whenEmpty = new ArrayList<>();
+
+  /** How many {@link #shutdown} had to close; null while there is none to wait for. */
+  private @Nullable Future<Integer> ending;
+
+  private @Nullable Timeout limit;
 
   /** The size of {@link #open}; written by the loop's thread only. */
   private volatile int count;
 
-  Connections(IOLoop loop) {
+  Connections(IOLoop loop, Admission admission) {
     this.loop = loop;
+    this.admission = admission;
   }
 
-  /** Keeps a stream in mind until it is closed, and then the one that has taken its place. */
+  /**
+   * Keeps a stream in mind until it is closed, and the one that takes its place. The last of them
+   * gives back the place that the connection has taken.
+   */
   void own(IOStream stream) {
     open.add(stream);
     count = open.size();
@@ -35,10 +46,13 @@ final class Connections {
           count = open.size();
           if (next != null) {
             own(next);
-          } else if (open.isEmpty() && whenEmpty != null) {
-            Runnable callback = whenEmpty;
-            whenEmpty = null;
-            callback.run();
+            return;
+          }
+          admission.leave();
+          if (open.isEmpty()) {
+            List<Runnable> callbacks = List.copyOf(whenEmpty);
+            whenEmpty.clear();
+            callbacks.forEach(Runnable::run);
           }
         });
   }
@@ -48,40 +62,61 @@ final class Connections {
     return count;
   }
 
-  /** Runs {@code callback} when none is open: now, or later. Replaces the one before. */
+  /** Runs {@code callback} once when none is open: now, or later. */
   void whenEmpty(Runnable callback) {
     if (open.isEmpty()) {
       callback.run();
     } else {
-      whenEmpty = callback;
+      whenEmpty.add(callback);
     }
   }
 
   /**
-   * Waits until none is open, and then, or after {@code grace}, closes those that are left.
+   * Waits until none is open, and then, or after {@code grace}, closes those that are left. May be
+   * called again meanwhile; the earlier end holds.
    *
-   * @return a future of how many had to be closed
+   * @return a future of how many had to be closed, the same one until it is done
    */
   Future<Integer> shutdown(Duration grace) {
-    Future<Integer> ended = new Future<>();
     if (open.isEmpty()) {
-      ended.complete(0);
-      return ended;
+      return Future.succeeded(0);
     }
-    Timeout timer =
-        loop.callLater(
-            grace.isNegative() ? Duration.ZERO : grace,
-            () -> {
-              List<IOStream> left = List.copyOf(open);
-              whenEmpty = null;
-              left.forEach(IOStream::close);
-              ended.complete(left.size());
-            });
-    whenEmpty(
-        () -> {
-          loop.removeTimeout(timer);
-          ended.complete(0);
-        });
-    return ended;
+    Future<Integer> future = ending;
+    if (future == null) {
+      future = ending = new Future<>();
+      whenEmpty.add(this::end);
+    }
+    Timeout earlier = limit;
+    limit = loop.callLater(grace.isNegative() ? Duration.ZERO : grace, this::closeAll);
+    if (earlier != null) {
+      Timeout later = earlier.deadline() <= limit.deadline() ? limit : earlier;
+      limit = later == limit ? earlier : limit;
+      loop.removeTimeout(later);
+    }
+    return future;
+  }
+
+  private void closeAll() {
+    List<IOStream> left = List.copyOf(open);
+    Future<Integer> future = ending;
+    ending = null;
+    limit = null;
+    left.forEach(IOStream::close);
+    if (future != null) {
+      future.complete(left.size());
+    }
+  }
+
+  private void end() {
+    Future<Integer> future = ending;
+    if (future == null) {
+      return;
+    }
+    ending = null;
+    if (limit != null) {
+      loop.removeTimeout(limit);
+      limit = null;
+    }
+    future.complete(0);
   }
 }

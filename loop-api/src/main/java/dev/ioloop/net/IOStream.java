@@ -74,11 +74,11 @@ public final class IOStream implements AutoCloseable {
   // Which stream
 
   /**
-   * Returns a stream of the current loop over a non-blocking channel: a connected {@code
-   * SocketChannel}, TCP or unix, a {@code Pipe.SourceChannel}, which can only be read, or a {@code
-   * Pipe.SinkChannel}, which can only be written. The stream closes the channel.
+   * Returns a stream of the current loop over a channel: a connected {@code SocketChannel}, TCP or
+   * unix, a {@code Pipe.SourceChannel}, which can only be read, or a {@code Pipe.SinkChannel},
+   * which can only be written. The stream makes the channel non-blocking, and closes it.
    *
-   * @throws IllegalArgumentException for a channel of another kind, or a blocking one
+   * @throws IllegalArgumentException for a channel of another kind, or a closed one
    */
   public static IOStream of(SelectableChannel channel) {
     Objects.requireNonNull(channel, "channel == null");
@@ -367,9 +367,15 @@ public final class IOStream implements AutoCloseable {
     closeBy(null);
   }
 
-  /** As {@link #close()}, because of {@code error}, which pending futures fail with. */
+  /**
+   * As {@link #close()}, because of {@code error}, which pending futures fail with. It is logged at
+   * debug level.
+   */
   public void close(@Nullable Throwable error) {
     checkThread("close()");
+    if (error != null && !closed && LOG.isLoggable(Level.DEBUG)) {
+      LOG.log(Level.DEBUG, this + " is closed because of " + error);
+    }
     closeBy(error);
   }
 

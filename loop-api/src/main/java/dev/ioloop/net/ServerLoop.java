@@ -25,10 +25,10 @@ final class ServerLoop implements Executor {
   /** How many connections had to be closed. */
   private int closed;
 
-  ServerLoop(String backend, int number) {
+  ServerLoop(String backend, int number, Admission admission) {
     loop = IOLoop.create(backend);
     sockets = loop.sockets();
-    connections = new Connections(loop);
+    connections = new Connections(loop, admission);
     thread = new Thread(this::run, "ioloop-server-" + number);
   }
 
@@ -63,7 +63,8 @@ final class ServerLoop implements Executor {
   }
 
   /**
-   * Stops to listen, and ends the loop when no connection is left. Safe to call from any thread.
+   * Stops to listen, and ends the loop when no connection is left. May be called again, for an
+   * earlier end. Safe to call from any thread.
    *
    * @param grace after which those that are left are closed; null for never
    * @return a future of how many had to be closed, done when the loop has ended
@@ -79,7 +80,7 @@ final class ServerLoop implements Executor {
                 .shutdown(grace)
                 .addDoneCallback(
                     done -> {
-                      closed = done.result();
+                      closed = Math.max(closed, done.result());
                       loop.stop();
                     });
           }

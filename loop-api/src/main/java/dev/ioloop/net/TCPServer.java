@@ -4,15 +4,11 @@ import static dev.ioloop.Gen.await;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
-import dev.ioloop.Timeout;
-import dev.ioloop.spi.StreamListener;
-import dev.ioloop.spi.StreamSockets;
 import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,20 +40,19 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class TCPServer {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final int BACKLOG = 1024;
 
-  /** How many connections the system holds that were not accepted yet. */
-  static final int BACKLOG = 1024;
-
-  /** How many connections are accepted before others have their turn. */
-  private static final int MAX_ACCEPTS = 128;
-
-  /** How long a listener rests that could not accept, because no descriptor was left. */
-  private static final Duration REST = Duration.ofMillis(100);
-
+  final Admission admission = new Admission();
   private final List<Listening> listeners = new ArrayList<>();
 
   /** What listens and serves in loops of their own, by {@link #start}. */
   private final List<ServerLoop> loops = new CopyOnWriteArrayList<>();
+
+  /** The loops that {@link #shutdown} waits for. */
+  private final List<ServerLoop> endingLoops = new CopyOnWriteArrayList<>();
+
+  /** What {@link #shutdown} waits for; null while it waits for nothing. */
+  private volatile @Nullable Future<Integer> ending;
 
   /** The connections of the loop that listens; null before it does. */
   private volatile @Nullable Connections connections;
@@ -66,6 +61,9 @@ public abstract class TCPServer {
   private final @Nullable Supplier<SSLEngine> engines;
   private @Nullable Integer maxBufferSize;
   private @Nullable Integer maxWriteBufferSize;
+  private int backlog = BACKLOG;
+  private boolean keepAlive;
+  private boolean reusePort;
 
   /** Makes one that listens nowhere yet. */
   protected TCPServer() {
@@ -110,11 +108,56 @@ public abstract class TCPServer {
     maxWriteBufferSize = bytes;
   }
 
+  /**
+   * Sets how many connections the system holds for each address that is listened on from now on, in
+   * addition to those that were accepted; 1024 by default. The system may have a lower limit of its
+   * own.
+   */
+  public final void setBacklog(int backlog) {
+    if (backlog <= 0) {
+      throw new IllegalArgumentException("backlog is not positive: " + backlog);
+    }
+    this.backlog = backlog;
+  }
+
+  /**
+   * Sets how many connections may be open at the same time, on all loops together; zero, the
+   * default, is no limit. Further connections are not accepted until another one ends: they wait in
+   * the backlog. Connections that are open already stay. May be changed at any time.
+   */
+  public final void setMaxConnections(int connections) {
+    if (connections < 0) {
+      throw new IllegalArgumentException("maxConnections is negative: " + connections);
+    }
+    admission.setMax(connections);
+  }
+
+  /**
+   * Sets whether the system probes idle connections that are accepted from now on, so that one
+   * whose peer has vanished ends some day (TCP keep-alive, two hours by default on Linux); false by
+   * default. Does nothing for unix domain sockets.
+   */
+  public final void setKeepAlive(boolean keepAlive) {
+    this.keepAlive = keepAlive;
+  }
+
+  /**
+   * Sets whether other processes of this user that ask for the same may listen on the ports that
+   * are listened on from now on; the system spreads the connections. False by default. Does nothing
+   * for unix domain sockets. Tornado: {@code reuse_port}.
+   */
+  public final void setReusePort(boolean reusePort) {
+    this.reusePort = reusePort;
+  }
+
   /** Returns how many connections are open, on all of its loops. Safe to call from any thread. */
   public final int connections() {
     Connections own = connections;
     int count = own == null ? 0 : own.count();
     for (ServerLoop loop : loops) {
+      count += loop.connections().count();
+    }
+    for (ServerLoop loop : endingLoops) {
       count += loop.connections().count();
     }
     return count;
@@ -137,8 +180,12 @@ public abstract class TCPServer {
    * #stop}.
    *
    * @return the address with the port that was chosen
-   * @throws IOException if that cannot be, for instance because the port is in use or the path is
-   *     taken by another file
+   * @throws java.net.BindException naming the address if the system refuses it, for instance
+   *     because the port is in use
+   * @throws java.nio.file.FileAlreadyExistsException if the path is that of another file, or of a
+   *     socket that is in use
+   * @throws IOException if that cannot be for another reason: an unknown host, or a directory that
+   *     is missing
    */
   public final SocketAddress listen(SocketAddress address) throws IOException {
     Objects.requireNonNull(address, "address == null");
@@ -148,11 +195,11 @@ public abstract class TCPServer {
     IOLoop loop = IOLoop.current();
     Connections own = connections;
     if (own == null || own.loop != loop) {
-      own = connections = new Connections(loop);
+      own = connections = new Connections(loop, admission);
     }
-    Listening listening = new Listening(own, address, false);
+    Listening listening = new Listening(this, own, address, backlog, reusePort);
     listeners.add(listening);
-    return listening.listener.localAddress();
+    return listening.address();
   }
 
   /**
@@ -185,7 +232,7 @@ public abstract class TCPServer {
     int count = loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
     try {
       for (int i = 0; i < count; i++) {
-        this.loops.add(new ServerLoop(listeners.get(0).loop().backend(), i + 1));
+        this.loops.add(new ServerLoop(listeners.get(0).loop().backend(), i + 1, admission));
       }
       for (Listening listening : List.copyOf(listeners)) {
         spread(listening);
@@ -202,14 +249,14 @@ public abstract class TCPServer {
 
   /** Has all loops listen on an address in place of this one, where they can share it. */
   private void spread(Listening listening) throws IOException {
-    if (listening.path != null || !listening.loop().sockets().canReusePort()) {
+    SocketAddress address = listening.sharedAddress();
+    if (address == null) {
       return;
     }
-    SocketAddress address = listening.listener.localAddress();
     listeners.remove(listening);
     listening.close();
     for (ServerLoop loop : loops) {
-      loop.add(new Listening(loop.connections(), address, true));
+      loop.add(new Listening(this, loop.connections(), address, backlog, true));
     }
   }
 
@@ -225,7 +272,8 @@ public abstract class TCPServer {
   }
 
   /**
-   * Stops accepting, gives the connections time to end, and then closes those that are left.
+   * Stops accepting, gives the connections time to end, and then closes those that are left. May be
+   * called again before that: the earlier end of the two holds, and both futures tell the same.
    *
    * @param grace how long to wait; zero or less: not at all
    * @return a future of how many had to be closed
@@ -233,30 +281,65 @@ public abstract class TCPServer {
   public final Future<Integer> shutdown(Duration grace) {
     Objects.requireNonNull(grace, "grace == null");
     stop();
-    List<Future<Integer>> counts = new ArrayList<>();
-    Connections own = connections;
-    if (own != null) {
-      counts.add(own.shutdown(grace));
-    }
-    for (ServerLoop loop : loops) {
-      counts.add(loop.stop(grace));
-    }
+    List<ServerLoop> stopped = List.copyOf(loops);
     loops.clear();
-    Future<Integer> ended = new Future<>();
+    endingLoops.forEach(loop -> loop.stop(grace));
+    endingLoops.addAll(stopped);
+    Connections own = connections;
+    Future<Integer> rest = own == null ? Future.succeeded(0) : own.shutdown(grace);
+    Future<Integer> earlier = ending;
+    List<Future<Integer>> counts = new ArrayList<>();
+    counts.add(earlier == null ? rest : earlier);
+    stopped.forEach(loop -> counts.add(loop.stop(grace)));
+    Future<Integer> sum = ending = new Future<>();
+    Future<Integer> told = new Future<>();
     CompletableFuture.allOf(counts.toArray(new CompletableFuture<?>[0]))
         .whenComplete(
-            (all, failure) -> ended.complete(counts.stream().mapToInt(Future::result).sum()));
-    return ended;
+            (all, failure) -> {
+              endingLoops.removeAll(stopped);
+              if (ending == sum) {
+                ending = null;
+              }
+              sum.complete(counts.stream().mapToInt(Future::result).sum());
+              told.complete(sum.result());
+            });
+    return told;
+  }
+
+  /** Returns the loop that the next connection is handed over to, or null to keep it. */
+  @Nullable ServerLoop nextLoop(Connections connections) {
+    boolean handOver = !loops.isEmpty() && connections == this.connections;
+    return handOver ? loops.get(nextLoop % loops.size()) : null;
+  }
+
+  /** Takes a connection, on the loop that accepts, for {@code other} or for that loop itself. */
+  void take(Connections connections, StreamTransport transport, @Nullable ServerLoop other) {
+    if (other == null) {
+      handle(connections, transport);
+    } else {
+      nextLoop = (nextLoop + 1) % loops.size();
+      other.execute(() -> handle(connections, transport));
+    }
   }
 
   /** Takes a connection. Called on the loop that has it. */
   private void handle(Connections connections, StreamTransport transport) {
-    IOStream accepted = IOStream.of(transport);
+    IOStream accepted;
+    try {
+      accepted = IOStream.of(transport);
+    } catch (RuntimeException | Error e) {
+      admission.leave();
+      transport.close();
+      throw e;
+    }
     if (maxBufferSize != null) {
       accepted.setMaxBufferSize(maxBufferSize);
     }
     if (maxWriteBufferSize != null) {
       accepted.setMaxWriteBufferSize(maxWriteBufferSize);
+    }
+    if (keepAlive) {
+      keepAlive(transport);
     }
     connections.own(accepted);
     connections.loop.spawnCallback(
@@ -266,6 +349,14 @@ public abstract class TCPServer {
             handle(stream);
           }
         });
+  }
+
+  private static void keepAlive(StreamTransport transport) {
+    try {
+      transport.setKeepAlive(true);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "The connection is gone already", e);
+    }
   }
 
   /** Awaits the handshake; returns null where it failed, which is the client's matter. */
@@ -286,106 +377,14 @@ public abstract class TCPServer {
       handleStream(stream, stream.remoteAddress());
     } catch (StreamClosedException e) {
       boolean unexpected = !stream.closed();
-      stream.close(e);
+      stream.closeBy(e);
       if (unexpected) {
         throw e;
       }
       // Else it is the usual end of a connection.
     } catch (Throwable e) {
-      stream.close(e);
+      stream.closeBy(e);
       throw e;
-    }
-  }
-
-  /** One address that is listened on, by one loop. */
-  private final class Listening implements AutoCloseable {
-    private final Connections connections;
-    private final StreamListener listener;
-    private final @Nullable UnixPath path;
-    private @Nullable Timeout rest;
-    private boolean closed;
-
-    Listening(Connections connections, SocketAddress address, boolean reusePort)
-        throws IOException {
-      this.connections = connections;
-      StreamSockets sockets = loop().sockets();
-      if (address instanceof UnixDomainSocketAddress unix) {
-        path = new UnixPath(unix.getPath());
-        listener = path.listen(sockets);
-      } else {
-        path = null;
-        listener = sockets.listen(address, BACKLOG, reusePort);
-      }
-      listener.start(events -> accept());
-      listener.watch(true);
-    }
-
-    IOLoop loop() {
-      return connections.loop;
-    }
-
-    private void accept() {
-      for (int i = 0; i < MAX_ACCEPTS && !closed; i++) {
-        boolean handOver = !loops.isEmpty() && connections == TCPServer.this.connections;
-        ServerLoop other = handOver ? loops.get(nextLoop % loops.size()) : null;
-        StreamTransport accepted;
-        try {
-          accepted = listener.accept(other == null ? loop().sockets() : other.sockets());
-        } catch (IOException e) {
-          if (isAbort(e)) {
-            continue;
-          }
-          pause(e);
-          return;
-        }
-        if (accepted == null) {
-          return;
-        }
-        if (other == null) {
-          handle(connections, accepted);
-        } else {
-          nextLoop = (nextLoop + 1) % loops.size();
-          other.execute(() -> handle(other.connections(), accepted));
-        }
-      }
-    }
-
-    /** Whether only this connection is gone. */
-    private boolean isAbort(IOException e) {
-      return String.valueOf(e.getMessage()).contains("abort");
-    }
-
-    /** The connection that cannot be accepted stays where it is, and would be reported at once. */
-    private void pause(IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "No connection can be accepted on "
-              + listener.localAddress()
-              + " at present; trying again in "
-              + REST.toMillis()
-              + " ms",
-          e);
-      listener.watch(false);
-      rest =
-          loop()
-              .callLater(
-                  REST,
-                  () -> {
-                    rest = null;
-                    listener.watch(true);
-                  });
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-      if (rest != null) {
-        loop().removeTimeout(rest);
-      }
-      listener.close();
-      if (path != null) {
-        path.remove();
-      }
     }
   }
 }

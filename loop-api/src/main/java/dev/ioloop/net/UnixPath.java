@@ -4,8 +4,9 @@ import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.StreamListener;
 import dev.ioloop.spi.StreamSockets;
 import dev.ioloop.spi.StreamTransport;
+import dev.ioloop.unix.ShortPath;
 import java.io.IOException;
-import java.net.ConnectException;
+import java.net.BindException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -13,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,27 +25,30 @@ import org.jspecify.annotations.Nullable;
  * user may enter and then moved to its place, so there is no moment in which others could connect.
  */
 final class UnixPath {
+  private static final int MAX_BYTES = 107;
+  private static final int FILE_TYPE = 0170000;
+  private static final int SOCKET = 0140000;
+
   private final Path path;
   private @Nullable Object fileKey;
 
-  UnixPath(Path path) {
+  UnixPath(Path path) throws IOException {
+    if (ShortPath.length(path) > MAX_BYTES) {
+      throw new BindException(
+          "cannot listen on " + path + ": a path may have " + MAX_BYTES + " bytes");
+    }
     this.path = path.toAbsolutePath();
   }
 
   /** Listens there, in place of a socket that nobody listens on any more. */
-  StreamListener listen(StreamSockets sockets) throws IOException {
+  StreamListener listen(StreamSockets sockets, int backlog) throws IOException {
     removeStale();
-    Path directory =
-        Files.createTempDirectory(
-            path.getParent(),
-            ".s",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path directory = makeDirectory();
     Path hidden = directory.resolve("s");
     StreamListener listener = null;
-    try {
-      listener =
-          new Renamed(
-              sockets.listen(UnixDomainSocketAddress.of(hidden), TCPServer.BACKLOG, false), path);
+    try (ShortPath shortened = ShortPath.of(directory, "/s".length())) {
+      SocketAddress address = UnixDomainSocketAddress.of(shortened.path().resolve("s"));
+      listener = new Renamed(Listening.listen(sockets, address, backlog, false), path);
       Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
       Files.createLink(path, hidden); // unlike a move, it replaces nothing
       Files.delete(hidden);
@@ -60,35 +65,49 @@ final class UnixPath {
     }
   }
 
+  private Path makeDirectory() throws IOException {
+    try {
+      return Files.createTempDirectory(
+          path.getParent(),
+          ".s",
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (NoSuchFileException e) {
+      NoSuchFileException missing =
+          new NoSuchFileException(path.toString(), null, "its directory is missing");
+      missing.initCause(e);
+      throw missing;
+    }
+  }
+
   private void removeStale() throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isOther()) {
-      throw new FileAlreadyExistsException(
-          path.toString(), null, "it is no socket; listen on another path, or remove it");
+    if (!isSocket()) {
+      throw taken("it is no socket; listen on another path, or remove it");
     }
-    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+    try (ShortPath shortened = ShortPath.of(path, 0);
+        SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.configureBlocking(false);
-      if (probe.connect(UnixDomainSocketAddress.of(path))) {
-        throw new FileAlreadyExistsException(
-            path.toString(), null, "somebody listens on it; stop that server first");
-      }
-    } catch (ConnectException e) {
-      Files.deleteIfExists(path);
-      return;
-    } catch (FileAlreadyExistsException e) {
-      throw e;
+      probe.connect(UnixDomainSocketAddress.of(shortened.path()));
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("refused")) {
         Files.deleteIfExists(path);
         return;
       }
-      throw e;
+      throw taken("it cannot be found out whether somebody listens on it: " + e.getMessage());
     }
-    throw new FileAlreadyExistsException(
-        path.toString(), null, "somebody listens on it; stop that server first");
+    throw taken("somebody listens on it; stop that server first");
+  }
+
+  private FileAlreadyExistsException taken(String reason) {
+    return new FileAlreadyExistsException(path.toString(), null, reason);
+  }
+
+  // To Java's own attributes a FIFO and a device are as "other" as a socket.
+  private boolean isSocket() throws IOException {
+    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    return (mode & FILE_TYPE) == SOCKET;
   }
 
   /** Removes the socket, unless another one has taken its place. */

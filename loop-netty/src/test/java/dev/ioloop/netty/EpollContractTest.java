@@ -3,6 +3,7 @@ package dev.ioloop.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.AddressContract;
 import dev.ioloop.testing.contract.AnySuccessfulContract;
 import dev.ioloop.testing.contract.AsyncGeneratorContract;
 import dev.ioloop.testing.contract.AwaitContract;
@@ -43,6 +44,7 @@ import dev.ioloop.testing.contract.ScaleContract;
 import dev.ioloop.testing.contract.SemaphoreContract;
 import dev.ioloop.testing.contract.ServerContract;
 import dev.ioloop.testing.contract.ServerLoopsContract;
+import dev.ioloop.testing.contract.ServerOptionsContract;
 import dev.ioloop.testing.contract.SocketContract;
 import dev.ioloop.testing.contract.SpawnContract;
 import dev.ioloop.testing.contract.StackTraceContract;
@@ -78,6 +80,14 @@ class EpollContractTest {
   @Test
   void noContractIsLeftOut() {
     assertThat(Contracts.notRunBeside(EpollContractTest.class)).isEmpty();
+  }
+
+  @Nested
+  class Address extends AddressContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
   }
 
   @Nested
@@ -378,6 +388,14 @@ class EpollContractTest {
 
   @Nested
   class ServerLoops extends ServerLoopsContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("epoll");
+    }
+  }
+
+  @Nested
+  class ServerOptions extends ServerOptionsContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("epoll");

@@ -42,7 +42,20 @@ final class ChildJvm implements AutoCloseable {
 
   /** Starts {@code main} with the given flags of the JVM. */
   static ChildJvm start(Class<?> main, List<String> flags, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), main, flags, arguments);
+  }
+
+  /** As the other method, with at most so many descriptors. */
+  static ChildJvm startWithDescriptors(int limit, Class<?> main, String... arguments)
+      throws IOException {
+    String shell = "ulimit -n " + limit + " && exec \"$@\"";
+    return start(List.of("sh", "-c", shell, "sh"), main, List.of(), arguments);
+  }
+
+  private static ChildJvm start(
+      List<String> launcher, Class<?> main, List<String> flags, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");

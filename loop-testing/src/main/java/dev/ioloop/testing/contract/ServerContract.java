@@ -12,19 +12,19 @@ import dev.ioloop.net.StreamBufferFullException;
 import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
+import dev.ioloop.testing.ExpectLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -253,6 +253,63 @@ public abstract class ServerContract extends ChannelContract {
   }
 
   @Test
+  void shutdownThatIsCalledAgainWithLessTimeEndsBoth() {
+    loop.runSync(
+        () -> {
+          SocketAddress bound = echo.listen(address());
+          IOStream first = connect(bound);
+          IOStream second = connect(bound);
+          ask(first, "hello");
+          ask(second, "hello");
+          Future<Integer> slow = echo.shutdown(Duration.ofHours(1));
+          Future<Integer> quick = echo.shutdown(Duration.ZERO);
+          Future<Integer> late = echo.shutdown(Duration.ofHours(2));
+          assertThat(await(quick)).isEqualTo(2);
+          assertThat(await(slow)).isEqualTo(2);
+          assertThat(await(late)).isEqualTo(2);
+          until(() -> echo.ended == 2);
+        });
+  }
+
+  @Test
+  void shutdownThatIsCalledAgainWithMoreTimeEndsWithTheConnections() {
+    loop.runSync(
+        () -> {
+          IOStream stream = connect(echo.listen(address()));
+          ask(stream, "hello");
+          Future<Integer> first = echo.shutdown(Duration.ofHours(1));
+          Future<Integer> second = echo.shutdown(ChronoUnit.FOREVER.getDuration());
+          first.cancel(true);
+          Future<Integer> third = echo.shutdown(Duration.ofHours(3));
+          stream.close();
+          assertThat(await(second)).isZero();
+          assertThat(await(third)).isZero();
+          assertThat(echo.shutdown(Duration.ofHours(1)).result()).isZero();
+        });
+  }
+
+  @Test
+  void reasonForWhichAHandlerClosesItsStreamIsInTheDebugLog() {
+    TCPServer closing =
+        new TCPServer() {
+          @Override
+          protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+            stream.close(new IOException("subscriber too slow"));
+          }
+        };
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "subscriber too slow", Level.FINE)) {
+      loop.runSync(
+          () -> {
+            IOStream stream = connect(closing.listen(address()));
+            assertThatThrownBy(() -> await(stream.readBytes(1)))
+                .isInstanceOf(StreamClosedException.class);
+            assertThat(await(closing.shutdown(Duration.ofHours(1)))).isZero();
+          });
+      log.assertCount(1);
+    }
+  }
+
+  @Test
   void limitsGoToTheStreams() {
     loop.runSync(
         () -> {
@@ -274,16 +331,6 @@ public abstract class ServerContract extends ChannelContract {
   }
 
   @Test
-  void portThatIsTakenIsAnError() {
-    loop.runSync(
-        () -> {
-          SocketAddress bound = echo.listen(address());
-          assertThatThrownBy(() -> new Echo().listen(bound)).isInstanceOf(IOException.class);
-          echo.stop();
-        });
-  }
-
-  @Test
   void closeOfTheLoopEndsTheHandlers() {
     loop.runSync(
         () -> {
@@ -292,55 +339,6 @@ public abstract class ServerContract extends ChannelContract {
         });
     loop.close();
     assertThat(echo.ended).isEqualTo(1);
-  }
-
-  // Unix domain sockets
-
-  @Test
-  void socketFileIsForThisUserOnlyAndGoesWithTheServer() {
-    loop.runSync(
-        () -> {
-          Path path = directory.resolve("mine.sock");
-          SocketAddress bound = echo.listen(UnixDomainSocketAddress.of(path));
-          assertThat(bound).isEqualTo(UnixDomainSocketAddress.of(path));
-          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-              .isEqualTo("rw-------");
-          try (var files = Files.list(directory)) {
-            assertThat(files).containsExactly(path);
-          }
-          echo.stop();
-          assertThat(directory).isEmptyDirectory();
-        });
-  }
-
-  @Test
-  void staleSocketIsReplacedAndOneInUseIsNot() {
-    loop.runSync(
-        () -> {
-          Path path = directory.resolve("old.sock");
-          UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
-          loop.sockets().listen(address, 0, false).close();
-          assertThat(path).exists();
-          echo.listen(address);
-          assertThatThrownBy(() -> new Echo().listen(address))
-              .isInstanceOf(FileAlreadyExistsException.class)
-              .hasMessageContaining("somebody listens");
-          try (IOStream stream = connect(address)) {
-            assertThat(ask(stream, "hello")).isEqualTo("hello");
-          }
-          echo.stop();
-        });
-  }
-
-  @Test
-  void anotherFileIsLeftAlone() throws IOException {
-    Path path = Files.writeString(directory.resolve("precious"), "data");
-    loop.runSync(
-        () ->
-            assertThatThrownBy(() -> echo.listen(UnixDomainSocketAddress.of(path)))
-                .isInstanceOf(FileAlreadyExistsException.class)
-                .hasMessageContaining("no socket"));
-    assertThat(path).hasContent("data");
   }
 
   @Test

@@ -155,6 +155,69 @@ public abstract class ServerLoopsContract extends ChannelContract {
   }
 
   @Test
+  void shutdownThatIsCalledAgainWithLessTimeEndsBothOnAllLoops() {
+    loop.runSync(
+        () -> {
+          SocketAddress unix =
+              server.listen(UnixDomainSocketAddress.of(directory.resolve("again.sock")));
+          server.start(2);
+          List<IOStream> streams = new ArrayList<>();
+          for (int i = 0; i < 5; i++) {
+            streams.add(connect(unix));
+            ask(streams.get(i));
+          }
+          Future<Integer> slow = server.shutdown(Duration.ofHours(1));
+          assertThat(server.connections()).isEqualTo(5);
+          server.stop();
+          Future<Integer> quick = server.shutdown(Duration.ZERO);
+          assertThat(await(slow)).isEqualTo(5);
+          assertThat(await(quick)).isEqualTo(5);
+          assertThat(server.connections()).isZero();
+          until(() -> serverThreads().isEmpty());
+          assertThat(server.shutdown(Duration.ofHours(1)).result()).isZero();
+          server.listen(unix);
+          server.start(1);
+          await(server.shutdown(LONG));
+        });
+  }
+
+  @Test
+  void loopsHaveOneLimitOfConnections() {
+    server.setMaxConnections(2);
+    loop.runSync(
+        () -> {
+          SocketAddress address = server.listen(anyPort());
+          server.start(2);
+          IOStream first = connect(address);
+          ask(first);
+          IOStream second = connect(address);
+          ask(second);
+          List<IOStream> waiting = new ArrayList<>();
+          List<Future<byte[]>> answers = new ArrayList<>();
+          for (int i = 0; i < 6; i++) {
+            IOStream stream = connect(address);
+            stream.write(NEWLINE);
+            waiting.add(stream);
+            answers.add(stream.readUntil(NEWLINE));
+          }
+          ask(first);
+          ask(second);
+          assertThat(answers).noneMatch(Future::done);
+          first.close();
+          second.close();
+          for (int served = 0; served < 6; served++) {
+            until(() -> answers.stream().anyMatch(Future::done));
+            assertThat(server.connections()).isLessThanOrEqualTo(2);
+            int next = answers.indexOf(answers.stream().filter(Future::done).findFirst().get());
+            answers.remove(next);
+            waiting.remove(next).close();
+          }
+          assertThat(await(server.shutdown(LONG))).isZero();
+          until(() -> serverThreads().isEmpty());
+        });
+  }
+
+  @Test
   void loopsEndWithTheirLastConnections() {
     loop.runSync(
         () -> {

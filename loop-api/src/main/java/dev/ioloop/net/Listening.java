@@ -1,0 +1,220 @@
+package dev.ioloop.net;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.Timeout;
+import dev.ioloop.spi.StreamListener;
+import dev.ioloop.spi.StreamSockets;
+import dev.ioloop.spi.StreamTransport;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/** One address that a server listens on, with one loop. Call from that loop's thread only. */
+final class Listening implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+
+  /** How many connections are accepted before others have their turn. */
+  private static final int MAX_ACCEPTS = 128;
+
+  /** How long a listener rests that could not accept, because no descriptor was left. */
+  private static final Duration REST = Duration.ofMillis(100);
+
+  private static final long COMPLAINTS_APART_NANOS = 1_000_000_000L;
+
+  private final TCPServer server;
+  private final Connections connections;
+  private final StreamListener listener;
+  private final @Nullable UnixPath path;
+  private @Nullable Timeout rest;
+  private boolean complained;
+  private long complainedAt;
+
+  /** Whether it accepts nothing because the server has as many connections as it may. */
+  private boolean full;
+
+  private boolean closed;
+
+  Listening(
+      TCPServer server,
+      Connections connections,
+      SocketAddress address,
+      int backlog,
+      boolean reusePort)
+      throws IOException {
+    this.server = server;
+    this.connections = connections;
+    StreamSockets sockets = loop().sockets();
+    if (address instanceof UnixDomainSocketAddress unix) {
+      path = new UnixPath(unix.getPath());
+      listener = path.listen(sockets, backlog);
+    } else {
+      path = null;
+      listener = listen(sockets, address, backlog, reusePort);
+    }
+    prepareToComplain();
+    listener.start(events -> ready());
+    listener.watch(true);
+  }
+
+  /** Whatever the system has against an address is one kind of exception, which names it. */
+  static StreamListener listen(
+      StreamSockets sockets, SocketAddress address, int backlog, boolean reusePort)
+      throws IOException {
+    try {
+      return sockets.listen(address, backlog, reusePort);
+    } catch (IOException e) {
+      BindException named =
+          new BindException("cannot listen on " + address + ": " + e.getMessage());
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  // The first line that the JDK logs reads the time zones from a file. Where no descriptor is left
+  // for it, that fails, and so does every other line of the process.
+  private static void prepareToComplain() {
+    if (LOG.isLoggable(Level.WARNING)) {
+      ZoneId.systemDefault();
+    }
+  }
+
+  IOLoop loop() {
+    return connections.loop;
+  }
+
+  /** Returns where others have to share the port, or null where they cannot. */
+  @Nullable SocketAddress sharedAddress() {
+    return path == null && loop().sockets().canReusePort() ? address() : null;
+  }
+
+  SocketAddress address() {
+    return listener.localAddress();
+  }
+
+  // Called by the poller, which nothing may be thrown through.
+  private void ready() {
+    try {
+      accept();
+    } catch (RuntimeException e) {
+      loop()
+          .addCallback(
+              () -> {
+                throw e;
+              });
+    } catch (Error e) {
+      loop()
+          .addCallback(
+              () -> {
+                throw e;
+              });
+    }
+  }
+
+  private void accept() {
+    for (int i = 0; i < MAX_ACCEPTS && !closed && rest == null && !full; i++) {
+      if (!server.admission.enter()) {
+        waitForRoom();
+        return;
+      }
+      ServerLoop other = server.nextLoop(connections);
+      StreamTransport accepted = null;
+      try {
+        accepted = acceptOne(other == null ? loop().sockets() : other.sockets());
+      } finally {
+        if (accepted == null) {
+          server.admission.leave();
+        }
+      }
+      if (accepted == null) {
+        return;
+      }
+      server.take(other == null ? connections : other.connections(), accepted, other);
+    }
+  }
+
+  private @Nullable StreamTransport acceptOne(StreamSockets sockets) {
+    while (true) {
+      try {
+        return listener.accept(sockets);
+      } catch (IOException e) {
+        if (!isAbort(e)) {
+          rest(e);
+          return null;
+        }
+      } catch (RuntimeException | Error e) {
+        rest(e);
+        throw e;
+      }
+    }
+  }
+
+  /** Whether only this connection is gone. */
+  private static boolean isAbort(IOException e) {
+    return String.valueOf(e.getMessage()).contains("abort");
+  }
+
+  /**
+   * The connection that cannot be accepted stays where it is, and would be reported at once. To say
+   * so comes second, because it may need what there is none of.
+   */
+  private void rest(Throwable reason) {
+    if (rest != null || closed) {
+      return;
+    }
+    listener.watch(false);
+    rest = loop().callLater(REST, this::rested);
+    long now = System.nanoTime();
+    if (complained && now - complainedAt < COMPLAINTS_APART_NANOS) {
+      return;
+    }
+    complained = true;
+    complainedAt = now;
+    LOG.log(
+        Level.WARNING,
+        "No connection can be accepted on "
+            + address()
+            + " at present: "
+            + reason
+            + "; trying again every "
+            + REST.toMillis()
+            + " ms");
+  }
+
+  private void rested() {
+    rest = null;
+    listener.watch(!full);
+  }
+
+  private void waitForRoom() {
+    full = true;
+    listener.watch(false);
+    server.admission.whenRoom(() -> loop().addCallback(this::roomAgain));
+  }
+
+  private void roomAgain() {
+    full = false;
+    if (!closed) {
+      listener.watch(rest == null);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (rest != null) {
+      loop().removeTimeout(rest);
+    }
+    listener.close();
+    if (path != null) {
+      path.remove();
+    }
+  }
+}
