@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -39,11 +38,14 @@ import org.jspecify.annotations.Nullable;
  */
 public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
-  /** A callback that is not the first one, with those that were registered before it. */
-  private record Link(Consumer<?> callback, Object before) {}
-
   /** Stands in {@link #waiters} once the callbacks were taken, unless this future failed. */
   private static final Object DONE = new Object();
+
+  /** Stands there while there is no callback, but somebody will look at the outcome. */
+  private static final Object LOOKED = new Object();
+
+  /** Stands there while there is no callback any more, and the JDK tells us of the end. */
+  private static final Object ARMED = new Object();
 
   private static final VarHandle WAITERS;
 
@@ -56,10 +58,12 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Null, a callback, or a {@link Link}; once they were taken, {@link #DONE} or a {@link
-   * FailureReport}. A future that succeeds while nobody waits leaves null there. For that,
-   * completion first sets the result and then looks here, and registration does it the other way
-   * round.
+   * Null, {@link #LOOKED} or {@link #ARMED}, one callback, or a {@link WaiterList}; once they were
+   * taken, {@link #DONE} or a {@link FailureReport}. It changes by compare-and-set only, so one
+   * thread takes the callbacks, and one report is installed. A future that succeeds while nobody
+   * waits leaves null there. For that, completion first sets the result and then looks here, and
+   * registration does it the other way round. Who looks at a failure before its report is installed
+   * leaves a note here, which the one that installs it takes into account.
    */
   private volatile @Nullable Object waiters;
 
@@ -81,18 +85,15 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     if (stage instanceof Future) {
       return (Future<T>) stage;
     }
-    Objects.requireNonNull(stage, "stage == null");
-    Future<T> future = new Future<>();
-    boolean foreign = !(stage instanceof CompletableFuture);
-    stage.whenComplete(
-        (value, failure) -> {
-          if (failure == null) {
-            future.complete(value);
-          } else {
-            future.completeExceptionally(unwrap(failure, foreign));
-          }
-        });
-    return future;
+    return FollowingFuture.of(AdaptedFuture.of(stage));
+  }
+
+  /**
+   * As {@link #from}, for a wait inside of us: what is returned may be shared, and is not ended.
+   */
+  @SuppressWarnings("unchecked")
+  static <T extends @Nullable Object> Future<T> adapt(CompletionStage<T> stage) {
+    return stage instanceof Future ? (Future<T>) stage : AdaptedFuture.of(stage);
   }
 
   /** Returns a future that is done with {@code value}. Tornado: {@code maybe_future}. */
@@ -210,12 +211,15 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   final boolean addWaiter(Consumer<?> callback) {
     while (true) {
       Object before = waiters;
-      if (isEnd(before) || before == null && isDone()) {
+      boolean first = before == null || before == LOOKED;
+      if (before instanceof WaiterList list) {
+        if (list.add(callback)) {
+          return true;
+        }
+      } else if (isEnd(before) || first && isDone()) {
         return false;
-      }
-      if (WAITERS.compareAndSet(
-          this, before, before == null ? callback : new Link(callback, before))) {
-        if (before == null) {
+      } else if (WAITERS.compareAndSet(this, before, with(before, callback))) {
+        if (first) {
           firstWaiterAdded();
         }
         return true;
@@ -223,65 +227,95 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
+  private static Object with(@Nullable Object before, Consumer<?> callback) {
+    if (before == null || before == ARMED) {
+      return callback;
+    }
+    WaiterList list = listOf(before);
+    list.add(callback);
+    return list;
+  }
+
+  /** Returns a list that says what {@code before}, which is none and no end, says. */
+  private static WaiterList listOf(Object before) {
+    WaiterList list = new WaiterList(before == LOOKED, before == TimedWait.GIVEN_UP);
+    if (before instanceof Consumer<?> callback && before != TimedWait.GIVEN_UP) {
+      list.add(callback);
+    }
+    return list;
+  }
+
   private void firstWaiterAdded() {
     if (!isDirect()) {
       // It can be completed by a way that passes us by: let the JDK tell us.
-      super.whenComplete((value, failure) -> finish());
+      arm();
     } else if (isDone()) {
       // Completed by another thread, which may have seen no waiter. One of us takes it.
       finish();
     }
   }
 
+  private void arm() {
+    ThreadState.get().unlooked = this;
+    super.whenComplete((value, failure) -> finish());
+  }
+
   /** Unregisters a callback. False if it has been taken to run, or was never registered. */
   final boolean removeWaiter(Consumer<?> callback) {
     while (true) {
       Object present = waiters;
-      if (present == null || isEnd(present)) {
+      if (present instanceof WaiterList list) {
+        return list.remove(callback) && removed();
+      }
+      if (present != callback) {
         return false;
       }
-      Object rest = without(present, callback);
-      if (rest == present) {
+      if (WAITERS.compareAndSet(this, present, isDirect() ? null : ARMED)) {
+        return removed();
+      }
+    }
+  }
+
+  private boolean removed() {
+    if (this instanceof AdaptedFuture<?> adapted) {
+      adapted.spare();
+    }
+    return true;
+  }
+
+  /** As {@link #removeWaiter}, of a wait that timed out: a later failure is logged, once. */
+  final boolean giveUp(Consumer<?> callback) {
+    while (true) {
+      Object present = waiters;
+      if (present instanceof WaiterList list) {
+        return list.giveUp(callback) && removed();
+      }
+      if (present != callback) {
         return false;
       }
-      if (WAITERS.compareAndSet(this, present, rest)) {
-        return true;
+      if (WAITERS.compareAndSet(this, present, TimedWait.GIVEN_UP)) {
+        return removed();
       }
     }
   }
 
   /** Returns whether nothing but {@code callback} waits for this future. */
   final boolean isAwaitedOnlyBy(@Nullable Consumer<?> callback) {
-    return waiters == callback && getNumberOfDependents() == 0;
+    Object present = waiters;
+    boolean only =
+        present instanceof WaiterList list
+            ? list.isOnly(callback)
+            : present == callback
+                || callback == null && (present == ARMED || present == TimedWait.GIVEN_UP);
+    return only && getNumberOfDependents() == 0;
   }
 
-  /** Returns whether a coroutine other than {@code runner} waits for this future. */
+  /** Returns whether a coroutine other than {@code runner}, which does, waits for this future. */
   final boolean isAwaitedByAnother(@Nullable Runner<?> runner) {
-    Object rest = waiters;
-    while (rest instanceof Link link) {
-      if (link.callback instanceof Runner && link.callback != runner) {
-        return true;
-      }
-      rest = link.before;
-    }
-    return rest instanceof Runner && rest != runner;
-  }
-
-  private static @Nullable Object without(Object waiters, Consumer<?> callback) {
-    if (waiters == callback) {
-      return null;
-    }
-    if (!(waiters instanceof Link link)) {
-      return waiters;
-    }
-    if (link.callback == callback) {
-      return link.before;
-    }
-    Object rest = without(link.before, callback);
-    if (rest == link.before) {
-      return link;
-    }
-    return rest == null ? link.callback : new Link(link.callback, rest);
+    Object present = waiters;
+    return present instanceof WaiterList list
+        ? list.isAwaitedByAnother(runner)
+        : present instanceof Runner && present != runner;
   }
 
   /**
@@ -293,34 +327,67 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return type == Future.class
         || type == CoroutineFuture.class
         || type == OwnedFuture.class
-        || type == JoinFuture.class;
+        || type == JoinFuture.class
+        || type == AdaptedFuture.class
+        || this instanceof Relay;
   }
 
   /** Called for a done future: takes the callbacks, once, and runs them. */
   private void finish() {
-    Throwable failure = null;
-    if (isCompletedExceptionally()) {
-      failure = isCancelled() ? null : rawFailure();
-    }
-    finish(failure, false);
+    Throwable failure = hasFailed() ? rawFailure() : null;
+    finish(failure instanceof CancellationException ? null : failure, false);
   }
 
   /** Takes the callbacks of a done future and runs them, unless that was done. */
   private void finish(@Nullable Throwable failure, boolean seen) {
-    if (failure == null && waiters == null) {
-      return;
-    }
-    FailureReport report = failure == null ? null : reportOf(failure);
-    boolean awaited = report != null && isAwaitedByAnother(null);
-    Object taken = WAITERS.getAndSet(this, report == null ? DONE : report);
-    if (isEnd(taken)) {
-      return;
-    }
-    if (report != null && !seen && !awaited) {
-      report.register(this);
-    }
+    Object taken = takeWaiters(failure, seen);
     if (taken != null) {
       notifyAll(taken);
+    }
+  }
+
+  /**
+   * Ends this future as {@code done} has ended, and runs no callback: they are returned, or null
+   * where there are none or this future was done already.
+   */
+  @SuppressWarnings("unchecked")
+  final @Nullable Object takeOver(Future<?> done) {
+    if (isDone()) {
+      return null;
+    }
+    Throwable failure = done.exception();
+    return end(failure == null ? (T) done.take() : null, failure);
+  }
+
+  /** As {@link #takeOver}, with a result, or with a failure that is not null. */
+  final @Nullable Object end(@Nullable T value, @Nullable Throwable failure) {
+    boolean blocked = failure != null && getNumberOfDependents() > 0;
+    if (failure == null ? super.complete(value) : super.completeExceptionally(failure)) {
+      return takeWaiters(failure instanceof CancellationException ? null : failure, blocked);
+    }
+    return null;
+  }
+
+  /** Puts the end in the place of the callbacks, which are returned, unless that was done. */
+  private @Nullable Object takeWaiters(@Nullable Throwable failure, boolean seen) {
+    if (failure == null && waiters == null) {
+      return null;
+    }
+    FailureReport report = failure == null ? null : reportOf(failure);
+    while (true) {
+      Object present = waiters;
+      if (isEnd(present)) {
+        return null;
+      }
+      if (WAITERS.compareAndSet(this, present, report == null ? DONE : report)) {
+        if (present instanceof WaiterList list) {
+          list.take();
+        }
+        if (report != null && !seen && !isLookedAt(present)) {
+          report.register(this);
+        }
+        return present instanceof Consumer || present instanceof WaiterList ? present : null;
+      }
     }
   }
 
@@ -328,27 +395,23 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return waiters == DONE || waiters instanceof FailureReport;
   }
 
+  private static boolean isLookedAt(@Nullable Object waiters) {
+    return waiters == LOOKED
+        || waiters instanceof Runner
+        || waiters instanceof WaiterList list && list.isLookedAt();
+  }
+
+  /** Runs what {@link #takeOver} returned. */
   @SuppressWarnings("unchecked")
-  private void notifyAll(Object taken) {
-    if (taken instanceof Link newest) {
-      Link oldest = null;
-      Object rest = newest;
-      while (rest instanceof Link link) {
-        rest = link.before;
-        oldest = new Link(link.callback, oldest == null ? DONE : oldest);
-      }
-      notify((Consumer<? super Future<?>>) rest);
-      Object next = oldest;
-      while (next instanceof Link link) {
-        notify((Consumer<? super Future<?>>) link.callback);
-        next = link.before;
-      }
+  final void notifyAll(Object taken) {
+    if (taken instanceof WaiterList || taken instanceof Relay) {
+      Notifying.run(this, taken);
     } else {
       notify((Consumer<? super Future<?>>) taken);
     }
   }
 
-  private void notify(Consumer<? super Future<?>> callback) {
+  final void notify(Consumer<? super Future<?>> callback) {
     try {
       callback.accept(this);
     } catch (Throwable e) {
@@ -380,44 +443,56 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   private Throwable failure() {
-    if (waiters instanceof FailureReport report) {
-      report.see();
-      return report.failure();
-    }
-    return rawFailure();
+    look();
+    return waiters instanceof FailureReport report ? report.failure() : rawFailure();
   }
 
-  /** Marks the failure of this future as looked at. */
+  /** Returns whether there is a failure, and not a cancellation. */
+  private boolean hasFailed() {
+    return isCompletedExceptionally() && !isCancelled();
+  }
+
+  /** Marks the failure of this future, if it has one, as looked at. */
   final void see() {
-    if (waiters instanceof FailureReport report) {
-      report.see();
+    if (hasFailed()) {
+      look();
     }
+  }
+
+  /** Marks the failure as looked at that this future has, will be given, or perhaps will have. */
+  private void look() {
+    while (true) {
+      Object present = waiters;
+      if (present instanceof FailureReport report) {
+        report.see();
+        return;
+      }
+      if (present == DONE || present == LOOKED || present == null && isDone() && !hasFailed()) {
+        return;
+      }
+      if (present instanceof WaiterList list) {
+        if (list.look()) {
+          return;
+        }
+      } else if (WAITERS.compareAndSet(this, present, lookedAt(present))) {
+        return;
+      }
+    }
+  }
+
+  private static Object lookedAt(@Nullable Object before) {
+    if (before == null) {
+      return LOOKED;
+    }
+    WaiterList list = listOf(before);
+    list.look();
+    return list;
   }
 
   private Throwable rawFailure() {
+    ThreadState.get().unlooked = this;
     Throwable stored = super.<Throwable>handle((value, failure) -> failure).getNow(null);
-    return unwrap(stored, false);
-  }
-
-  /**
-   * Takes off what a stage put around an exception, and leaves what a user put there: a wrapper of
-   * the JDK's own making has no text of its own and was made inside the JDK.
-   */
-  static Throwable unwrap(Throwable failure, boolean always) {
-    Throwable inner = failure;
-    while ((inner.getClass() == CompletionException.class
-            || inner.getClass() == ExecutionException.class)
-        && inner.getCause() != null
-        && (always || isMadeByJdk(inner))) {
-      inner = inner.getCause();
-    }
-    return inner;
-  }
-
-  private static boolean isMadeByJdk(Throwable wrapper) {
-    StackTraceElement[] trace = wrapper.getStackTrace();
-    return wrapper.getCause().toString().equals(wrapper.getMessage())
-        && (trace.length == 0 || trace[0].getClassName().startsWith("java.util.concurrent."));
+    return AdaptedFuture.unwrap(stored, false);
   }
 
   private IllegalStateException pending(String call) {
@@ -455,10 +530,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    boolean looked = getNumberOfDependents() > 0;
+    boolean blocked = isDirect() && getNumberOfDependents() > 0; // Threads in get() will look.
     boolean completed = super.completeExceptionally(failure);
     if (completed) {
-      finish(failure instanceof CancellationException ? null : failure, looked);
+      finish(failure instanceof CancellationException ? null : failure, blocked);
     }
     return completed;
   }
@@ -507,13 +582,18 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   @Override
   public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
-    super.whenComplete((value, failure) -> finish());
+    arm();
     return super.completeAsync(supplier, executor);
   }
 
   @Override
   public <U> CompletableFuture<U> newIncompleteFuture() {
-    see();
+    ThreadState state = ThreadState.get();
+    if (state.unlooked == this) {
+      state.unlooked = null;
+    } else {
+      look();
+    }
     return new DependentFuture<>();
   }
 
@@ -522,7 +602,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   @Override
   public T get() throws InterruptedException, ExecutionException {
     refuseToBlock("get()");
-    see();
+    look();
     return super.get();
   }
 
@@ -530,14 +610,17 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     refuseToBlock("get()");
-    see();
-    return super.get(timeout, unit);
+    try {
+      return super.get(timeout, unit);
+    } finally {
+      see();
+    }
   }
 
   @Override
   public T join() {
     refuseToBlock("join()");
-    see();
+    look();
     return super.join();
   }
 

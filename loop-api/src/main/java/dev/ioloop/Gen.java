@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * enter the lock a second time. Tornado: {@code tornado.gen}.
  */
 public final class Gen {
-  private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   /**
    * A future that is done, but awaiting it lets the loop run one iteration all the same. Tornado:
@@ -107,7 +106,7 @@ public final class Gen {
     if (future == null) {
       throw badYield(null);
     }
-    return fiber.body().await(Future.from(future));
+    return fiber.body().await(Future.adapt(future));
   }
 
   /**
@@ -205,7 +204,7 @@ public final class Gen {
       Collection<? extends CompletionStage<? extends T>> futures) {
     List<Future<? extends T>> children = new ArrayList<>(futures.size());
     for (CompletionStage<? extends T> future : futures) {
-      children.add(Future.from(future));
+      children.add(Future.adapt(future));
     }
     return Multi.join(
         children,
@@ -222,7 +221,7 @@ public final class Gen {
   public static <K, V extends @Nullable Object> Future<Map<K, V>> multi(
       Map<K, ? extends CompletionStage<? extends V>> futures) {
     Map<K, Future<? extends V>> children = new LinkedHashMap<>();
-    futures.forEach((key, future) -> children.put(key, Future.from(future)));
+    futures.forEach((key, future) -> children.put(key, Future.adapt(future)));
     return Multi.join(
         children.values(),
         () -> {
@@ -243,32 +242,13 @@ public final class Gen {
   public static <T extends @Nullable Object> Future<T> withTimeout(
       Duration delay, CompletionStage<T> future) {
     IOLoop loop = IOLoop.current();
-    Future<T> inner = Future.from(future);
+    Future<T> inner = Future.adapt(future);
     if (inner.isDone()) {
       Future<T> outcome = new Future<>();
       copy(inner, outcome);
       return outcome;
     }
-    Timeout[] made = new Timeout[1];
-    Future<T> outcome = Future.owned(new EndOfWait(loop, made, inner));
-    Timeout timer =
-        loop.callLater(
-            delay,
-            () ->
-                outcome.completeExceptionally(new LoopTimeoutException("not done after " + delay)));
-    made[0] = timer;
-    loop.addFuture(
-        inner,
-        done -> {
-          loop.removeTimeout(timer);
-          if (!copy(done, outcome) && done.exception() != null && !done.isCancelled()) {
-            LOG.log(
-                System.Logger.Level.ERROR,
-                "A future failed after the timeout that waited for it",
-                done.exception());
-          }
-        });
-    return outcome;
+    return TimedWait.start(loop, delay, inner);
   }
 
   /**
@@ -297,15 +277,7 @@ public final class Gen {
    * alone. Tornado has none; asyncio: {@code shield}.
    */
   public static <T extends @Nullable Object> Future<T> shield(CompletionStage<T> future) {
-    Future<T> outcome = new Future<>();
-    Future.from(future)
-        .addDoneCallback(
-            done -> {
-              if (!outcome.isDone()) {
-                copy(done, outcome);
-              }
-            });
-    return outcome;
+    return FollowingFuture.of(Future.adapt(future));
   }
 
   /** Copies the outcome of a done future, and returns whether {@code to} was still pending. */

@@ -637,7 +637,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     checkThread("addFuture()");
     Objects.requireNonNull(callback, "callback == null");
     Context context = Context.inUse ? Context.current() : null;
-    Future.from(future)
+    Future.adapt(future)
         .addDoneCallback(
             done -> {
               Runnable call = () -> callback.accept(done);

@@ -1,21 +1,21 @@
 package dev.ioloop;
 
 import java.util.Collection;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Waits for several futures at once, for {@link Gen#multi}. */
-final class Multi<R> implements Consumer<Future<?>> {
+/** The future of several ones, for {@link Gen#multi}: it is itself the callback of each. */
+final class Multi<R> extends Future<R> implements Relay {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   private final Collection<? extends Future<?>> children;
   private final Supplier<R> results;
-  private final Future<R> outcome;
+
+  /** Guarded by this. */
   private int pending;
 
   private Multi(Collection<? extends Future<?>> children, Supplier<R> results) {
     this.children = children;
-    this.outcome = new JoinFuture<>(children);
     this.results = results;
     this.pending = children.size() + 1;
   }
@@ -27,23 +27,35 @@ final class Multi<R> implements Consumer<Future<?>> {
    */
   static <R> Future<R> join(Collection<? extends Future<?>> children, Supplier<R> results) {
     Multi<R> multi = new Multi<>(children, results);
+    int done = 1;
     for (Future<?> child : children) {
-      child.addDoneCallback(multi);
+      if (!child.addWaiter(multi)) {
+        done++;
+      }
     }
-    multi.countDown();
-    return multi.outcome;
+    Object taken = multi.countDown(done);
+    if (taken != null) {
+      multi.notifyAll(taken);
+    }
+    return multi;
   }
 
   @Override
-  public void accept(Future<?> child) {
-    countDown();
+  public Future<?> follower() {
+    return this;
+  }
+
+  @Override
+  public @Nullable Object relay(Future<?> child) {
+    return countDown(1);
   }
 
   /** The children may be completed by any threads. */
-  private void countDown() {
+  private @Nullable Object countDown(int done) {
     synchronized (this) {
-      if (--pending > 0) {
-        return;
+      pending -= done;
+      if (pending > 0) {
+        return null;
       }
     }
     Throwable first = null;
@@ -58,10 +70,22 @@ final class Multi<R> implements Consumer<Future<?>> {
             failure);
       }
     }
-    if (first == null) {
-      outcome.complete(results.get());
-    } else {
-      outcome.completeExceptionally(first);
+    return end(first == null ? results.get() : null, first);
+  }
+
+  @Override
+  Collection<? extends Future<?>> sources() {
+    return children;
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (isCancelled()) {
+      for (Future<?> child : children) {
+        child.removeWaiter(this);
+      }
     }
+    return cancelled;
   }
 }

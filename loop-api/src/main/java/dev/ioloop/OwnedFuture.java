@@ -3,6 +3,7 @@ package dev.ioloop;
 import dev.ioloop.waiting.Described;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,13 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
     return release instanceof Described ? release.toString() : null;
   }
 
+  /** Whoever ends it runs the release, and so that runs once. */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean pending = !isDone();
-    boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (pending && cancelled) {
+    if (completeExceptionally(new CancellationException())) {
       release.run();
+      return true;
     }
-    return cancelled;
+    return isCancelled();
   }
 }

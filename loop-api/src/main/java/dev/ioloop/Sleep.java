@@ -25,13 +25,19 @@ final class Sleep implements Runnable {
     future.complete(null);
   }
 
-  /** Run when the sleep is cancelled. */
+  private void withdraw() {
+    if (loop.isInLoop()) {
+      loop.removeTimeout(timeout);
+    } else {
+      loop.post(this::withdraw);
+    }
+  }
+
+  /** Run when the sleep is cancelled, on whatever thread. */
   private final class Cancel implements Runnable, Described {
     @Override
     public void run() {
-      if (loop.isInLoop()) {
-        loop.removeTimeout(timeout);
-      }
+      Sleep.this.withdraw();
     }
 
     @Override

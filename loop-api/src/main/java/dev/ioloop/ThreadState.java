@@ -15,6 +15,9 @@ final class ThreadState {
   /** The context of the code that runs on this thread; null where nothing was set. */
   @Nullable Context context;
 
+  /** The future whose next dependent is our own and does not look at the outcome. */
+  @Nullable Future<?> unlooked;
+
   /**
    * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
    * fiber that runs again and again costs no store of a reference, which the collector would watch.

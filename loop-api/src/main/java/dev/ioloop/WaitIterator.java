@@ -43,7 +43,7 @@ public final class WaitIterator<T extends @Nullable Object> {
   /** Waits for {@code futures}. Those that are done already come first, in this order. */
   public WaitIterator(List<? extends CompletionStage<T>> futures) {
     for (CompletionStage<T> stage : futures) {
-      this.futures.add(Future.from(stage));
+      this.futures.add(Future.adapt(stage));
     }
     for (int i = 0; i < this.futures.size(); i++) {
       int index = i;

@@ -4,6 +4,7 @@ import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
 import static dev.ioloop.Gen.multi;
+import static dev.ioloop.Gen.shield;
 import static dev.ioloop.Gen.sleep;
 import static dev.ioloop.Gen.withTimeout;
 import static dev.ioloop.testing.Testing.expectLog;
@@ -15,11 +16,13 @@ import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.testing.ExpectLog;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What combines futures: multi, withTimeout and sleep. */
@@ -283,5 +286,137 @@ public abstract class CombinatorContract extends LoopContract {
           inner.setResult("late");
           await(moment);
         });
+  }
+
+  /** One way to wait for a future that lives on, and to end that wait before. */
+  private interface EndedWait {
+    Object on(CompletionStage<String> source) throws Exception;
+  }
+
+  /** Waits again and again, and asserts that {@code source} holds nothing of it then. */
+  private void assertNothingIsLeft(CompletionStage<String> source, EndedWait wait)
+      throws InterruptedException {
+    List<WeakReference<Object>> waits = new ArrayList<>();
+    loop.runSync(
+        () -> {
+          for (int i = 0; i < 20; i++) {
+            waits.add(new WeakReference<>(wait.on(source)));
+          }
+          awaitTurns(2);
+        });
+    // The first wait for a stage that is not ours is kept for the next one.
+    int kept = source instanceof Future ? 0 : 1;
+    Garbage.collectUntil(
+        () -> waits.stream().filter(waited -> waited.get() != null).count() <= kept);
+    assertThat(loop.stats().timeoutsPending()).isZero();
+    assertThat(source.toCompletableFuture().isDone()).isFalse();
+  }
+
+  private void assertNothingIsLeft(EndedWait wait) throws InterruptedException {
+    assertNothingIsLeft(new Future<>(), wait);
+    Future<String> ofJdk = (Future<String>) new Future<String>().thenApply(value -> value);
+    assertNothingIsLeft(ofJdk, wait);
+    assertNothingIsLeft(new CompletableFuture<>(), wait);
+  }
+
+  @Test
+  void waitThatTimedOutLeavesNothing() throws InterruptedException {
+    assertNothingIsLeft(
+        source -> {
+          Future<String> limited = withTimeout(Duration.ZERO, source);
+          assertThatThrownBy(() -> await(limited)).isInstanceOf(LoopTimeoutException.class);
+          return limited;
+        });
+  }
+
+  @Test
+  void whatWasCancelledLeavesNothing() throws InterruptedException {
+    assertNothingIsLeft(source -> cancelled(withTimeout(Duration.ofHours(1), source)));
+    assertNothingIsLeft(source -> cancelled(shield(source)));
+    assertNothingIsLeft(source -> cancelled(multi(List.of(source))));
+    assertNothingIsLeft(source -> cancelled(coroutine(() -> await(source))));
+    CompletableFuture<String> foreign = new CompletableFuture<>();
+    assertNothingIsLeft(foreign, source -> cancelled(Future.from(source)));
+  }
+
+  private static Object cancelled(Future<?> wait) {
+    wait.cancel(true);
+    return wait;
+  }
+
+  @Test
+  void aStageIsAskedOnceHoweverOftenItIsAwaitedInVain() {
+    CompletableFuture<String> foreign = new CompletableFuture<>();
+    Future<String> ofJdk = (Future<String>) new Future<String>().thenApply(value -> value);
+    loop.runSync(
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            for (CompletionStage<String> stage : List.of(foreign, ofJdk)) {
+              assertThatThrownBy(() -> await(withTimeout(Duration.ZERO, stage)))
+                  .isInstanceOf(LoopTimeoutException.class);
+              cancelled(coroutine(() -> await(stage)));
+              awaitTurns(1);
+            }
+          }
+          assertThat(foreign.getNumberOfDependents()).isEqualTo(1);
+          assertThat(ofJdk.getNumberOfDependents()).isEqualTo(1);
+          Future<String> last = coroutine(() -> await(foreign) + await(ofJdk));
+          foreign.complete("for");
+          ofJdk.complete("eign");
+          events.add(await(last));
+          events.add(await(foreign));
+        });
+    assertThat(events).containsExactly("foreign", "for");
+  }
+
+  // Others that wait for the same stage must not notice that one has ended its own future.
+  @Test
+  void cancellingOneFutureOfAStageLeavesTheOthersAlone() {
+    CompletableFuture<String> foreign = new CompletableFuture<>();
+    loop.runSync(
+        () -> {
+          cancelled(coroutine(() -> await(foreign)));
+          awaitTurns(1);
+          Future<String> first = Future.from(foreign);
+          Future<String> second = Future.from(foreign);
+          Future<String> third = coroutine(() -> await(foreign));
+          first.cancel(true);
+          foreign.complete("result");
+          events.add(first.cancelled());
+          events.add(await(second));
+          events.add(await(third));
+        });
+    assertThat(events).containsExactly(true, "result", "result");
+  }
+
+  @Test
+  void sleepOrWaitThatAnotherThreadCancelsGivesUpItsTimer() throws Exception {
+    loop.runSync(
+        () -> {
+          List<Future<?>> timed =
+              List.of(sleep(Duration.ofHours(1)), withTimeout(Duration.ofHours(1), new Future<>()));
+          await(
+              loop.runInExecutor(
+                  () -> {
+                    for (Future<?> future : timed) {
+                      future.cancel(true);
+                    }
+                  }));
+          awaitTurns(2);
+        });
+    assertThat(loop.stats().timeoutsPending()).isZero();
+  }
+
+  // The future is done, though the loop comes to it only after the timer.
+  @Test
+  void resultOfAnotherThreadThatIsThereAtTheDeadlineIsInTime() throws Exception {
+    loop.runSync(
+        () -> {
+          Future<String> future = new Future<>();
+          Future<String> limited = withTimeout(Duration.ZERO, future);
+          onOtherThread(() -> future.complete("just in time"));
+          events.add(await(limited));
+        });
+    assertThat(events).containsExactly("just in time");
   }
 }

@@ -327,4 +327,34 @@ public abstract class LostFailureContract extends LoopContract {
     loop.close();
     assertThat(events).containsExactly("Future", failure);
   }
+
+  // Who depends on a dependent looks, too, though the JDK completes both.
+  @Test
+  void failureOfADependentWithADependentIsNotReported() throws InterruptedException {
+    recordLost();
+    Future<Void> source = new Future<>();
+    Future<Void> early = (Future<Void>) source.thenApply(value -> value);
+    early.exceptionally(thrown -> null);
+    early.addDoneCallback(done -> events.add("called"));
+    Future<Void> late = (Future<Void>) source.thenApply(value -> value);
+    late.addDoneCallback(done -> events.add("called"));
+    late.exceptionally(thrown -> null);
+    source.setException(failure);
+    loop.close();
+    Garbage.collect();
+    assertThat(events).containsExactly("called", "called");
+  }
+
+  @Test
+  void cancellationThatComesThroughADependentIsNoFailure() throws InterruptedException {
+    Future<Void> source = new Future<>();
+    Future<Void> dependent = (Future<Void>) source.thenApply(value -> value);
+    dependent.addDoneCallback(done -> events.add("called"));
+    try (ExpectLog log = expectLog("")) {
+      source.cancel(true);
+      loop.close();
+      log.assertCount(0);
+    }
+    assertThat(events).containsExactly("called");
+  }
 }

@@ -1,0 +1,130 @@
+package dev.ioloop;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of a stage that is not ours. A stage gives up no callback, so one that was waited for
+ * in vain keeps this future, and the next wait for the same stage is given it again.
+ */
+final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
+    implements BiConsumer<T, @Nullable Throwable> {
+
+  /** Those for which nobody waited any more, by their stages, until they are done. */
+  private static final Map<Key, WeakReference<AdaptedFuture<?>>> SPARE = new ConcurrentHashMap<>();
+
+  private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
+
+  /** A stage by its identity, for as long as somebody else holds it. */
+  private static final class Key extends WeakReference<Object> {
+    private final int hash;
+
+    Key(Object stage, @Nullable ReferenceQueue<Object> queue) {
+      super(stage, queue);
+      hash = System.identityHashCode(stage);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other || other instanceof Key key && get() != null && get() == key.get();
+    }
+  }
+
+  /** Null once this future is done. */
+  private @Nullable CompletionStage<T> stage;
+
+  /** Whether it is among the spare ones; stays so until it is done. */
+  private volatile boolean spare;
+
+  private AdaptedFuture(CompletionStage<T> stage) {
+    this.stage = stage;
+  }
+
+  /** Returns a future with the outcome of {@code stage}, for waits: others may wait for it, too. */
+  static <T extends @Nullable Object> Future<T> of(CompletionStage<T> stage) {
+    Objects.requireNonNull(stage, "stage == null");
+    if (!SPARE.isEmpty()) {
+      AdaptedFuture<T> known = known(stage);
+      if (known != null) {
+        return known;
+      }
+    }
+    AdaptedFuture<T> future = new AdaptedFuture<>(stage);
+    stage.whenComplete(future);
+    return future;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends @Nullable Object> @Nullable AdaptedFuture<T> known(
+      CompletionStage<T> stage) {
+    WeakReference<AdaptedFuture<?>> found = SPARE.get(new Key(stage, null));
+    return found == null ? null : (AdaptedFuture<T>) found.get();
+  }
+
+  /** Called when a callback was removed: keeps this future for the next one. */
+  void spare() {
+    CompletionStage<T> ofThis = stage;
+    if (spare || ofThis == null || isDone()) {
+      return;
+    }
+    for (Reference<?> gone = COLLECTED.poll(); gone != null; gone = COLLECTED.poll()) {
+      SPARE.remove(gone);
+    }
+    spare = true;
+    SPARE.putIfAbsent(new Key(ofThis, COLLECTED), new WeakReference<>(this));
+    if (isDone()) {
+      SPARE.remove(new Key(ofThis, null));
+    }
+  }
+
+  /** Called by the stage. */
+  @Override
+  public void accept(T value, @Nullable Throwable failure) {
+    CompletionStage<T> ended = stage;
+    stage = null;
+    if (failure == null) {
+      complete(value);
+    } else {
+      completeExceptionally(unwrap(failure, !(ended instanceof CompletableFuture)));
+    }
+    if (spare && ended != null) {
+      SPARE.remove(new Key(ended, null));
+    }
+  }
+
+  /**
+   * Takes off what a stage put around an exception, and leaves what a user put there: a wrapper of
+   * the JDK's own making has no text of its own and was made inside the JDK.
+   */
+  static Throwable unwrap(Throwable failure, boolean always) {
+    Throwable inner = failure;
+    while ((inner.getClass() == CompletionException.class
+            || inner.getClass() == ExecutionException.class)
+        && inner.getCause() != null
+        && (always || isMadeByJdk(inner))) {
+      inner = inner.getCause();
+    }
+    return inner;
+  }
+
+  private static boolean isMadeByJdk(Throwable wrapper) {
+    StackTraceElement[] trace = wrapper.getStackTrace();
+    return wrapper.getCause().toString().equals(wrapper.getMessage())
+        && (trace.length == 0 || trace[0].getClassName().startsWith("java.util.concurrent."));
+  }
+}

@@ -1,0 +1,73 @@
+package dev.ioloop;
+
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A future with the outcome of another one, of which it leaves nothing behind when it ends before:
+ * it is itself the callback there.
+ */
+final class FollowingFuture<T extends @Nullable Object> extends Future<T> implements Relay {
+  /** Null once this future is done. */
+  private volatile @Nullable Future<T> source;
+
+  private FollowingFuture(Future<T> source) {
+    this.source = source;
+  }
+
+  /** Returns a future that ends as {@code source} does, and whose own end does nothing to it. */
+  static <T extends @Nullable Object> Future<T> of(Future<T> source) {
+    FollowingFuture<T> follower = new FollowingFuture<>(source);
+    if (!source.addWaiter(follower)) {
+      follower.relay(source);
+    }
+    return follower;
+  }
+
+  @Override
+  public Future<?> follower() {
+    return this;
+  }
+
+  @Override
+  public @Nullable Object relay(Future<?> done) {
+    source = null;
+    return takeOver(done);
+  }
+
+  @Override
+  Collection<? extends Future<?>> sources() {
+    Future<T> followed = source;
+    return followed == null ? List.of() : List.of(followed);
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    leave();
+    return cancelled;
+  }
+
+  @Override
+  public boolean complete(T value) {
+    boolean completed = super.complete(value);
+    leave();
+    return completed;
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    boolean completed = super.completeExceptionally(failure);
+    leave();
+    return completed;
+  }
+
+  private void leave() {
+    Future<T> followed = source;
+    if (followed != null) {
+      source = null;
+      followed.removeWaiter(this);
+    }
+  }
+}

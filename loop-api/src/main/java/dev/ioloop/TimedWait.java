@@ -1,0 +1,94 @@
+package dev.ioloop;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wait with a time limit, for {@link Gen#withTimeout}: the callback of what is waited for, and
+ * the release of the future that follows. When it ends, it leaves neither of the future and the
+ * timeout anything.
+ */
+final class TimedWait<T extends @Nullable Object>
+    implements Relay, Runnable, OwnedFuture.Following {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+
+  /** Stands in a future for all waits that have timed out: logs its failure. */
+  static final Consumer<Future<?>> GIVEN_UP =
+      done -> {
+        Throwable failure = done.exception();
+        if (failure != null && !done.isCancelled()) {
+          LOG.log(
+              System.Logger.Level.ERROR,
+              "A future failed after the timeout that waited for it",
+              failure);
+        }
+      };
+
+  private final IOLoop loop;
+  private final Future<T> source;
+  private final Duration delay;
+  private final OwnedFuture<T> outcome = new OwnedFuture<>(this);
+  private final Timeout timeout;
+
+  private TimedWait(IOLoop loop, Duration delay, Future<T> source) {
+    this.loop = loop;
+    this.source = source;
+    this.delay = delay;
+    this.timeout = loop.callLater(delay, this::expire);
+  }
+
+  /** Waits for {@code source}, which is pending, on the thread of {@code loop}. */
+  static <T extends @Nullable Object> Future<T> start(
+      IOLoop loop, Duration delay, Future<T> source) {
+    TimedWait<T> wait = new TimedWait<>(loop, delay, source);
+    if (!source.addWaiter(wait)) {
+      wait.accept(source);
+    }
+    return wait.outcome;
+  }
+
+  @Override
+  public Future<?> source() {
+    return source;
+  }
+
+  @Override
+  public Future<?> follower() {
+    return outcome;
+  }
+
+  /** What comes from another thread is taken over by the loop. */
+  @Override
+  public @Nullable Object relay(Future<?> done) {
+    if (!loop.isInLoop() || IOLoop.current(false) != loop) {
+      loop.post(() -> accept(done));
+      return null;
+    }
+    loop.removeTimeout(timeout);
+    return outcome.takeOver(done);
+  }
+
+  private void expire() {
+    if (source.giveUp(this)) {
+      outcome.completeExceptionally(new LoopTimeoutException("not done after " + delay));
+    } else {
+      accept(source); // It is done, but the loop had not come to it.
+    }
+  }
+
+  /** Called when the wait was cancelled, on whatever thread. */
+  @Override
+  public void run() {
+    source.removeWaiter(this);
+    withdraw();
+  }
+
+  private void withdraw() {
+    if (loop.isInLoop()) {
+      loop.removeTimeout(timeout);
+    } else {
+      loop.post(this::withdraw);
+    }
+  }
+}
