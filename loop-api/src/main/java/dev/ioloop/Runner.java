@@ -4,7 +4,9 @@ import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -160,7 +162,7 @@ final class Runner<T extends @Nullable Object>
   @Override
   public void waitFor(Future<?> awaited) {
     if (cancellation == Cancellation.REQUESTED) {
-      if (!passesOn(awaited, null)) {
+      if (!passesOn(awaited)) {
         cancellation = Cancellation.RAISED;
         throw cancelled();
       }
@@ -283,16 +285,39 @@ final class Runner<T extends @Nullable Object>
     return true;
   }
 
+  /** Goes down the chain of coroutines that wait for each other, in which no other one waits. */
   private void requestCancellation() {
+    Runner<?> runner = this;
+    boolean circle = awaiting instanceof CoroutineFuture<?> next && next.runner().leadsTo(this);
+    while (runner != null) {
+      runner = runner.request(circle);
+    }
+  }
+
+  /**
+   * Notes the request, and raises it or hands it on to what is awaited.
+   *
+   * @param circle whether handing it on from one coroutine to the next would come back to this one
+   * @return the coroutine that is requested next, or null
+   */
+  private @Nullable Runner<?> request(boolean circle) {
     if (ended || cancellation != Cancellation.NONE) {
-      return;
+      return null;
     }
     cancellation = Cancellation.REQUESTED;
     Future<?> awaited = awaiting;
     if (awaited == null) {
-      return;
+      return null;
     }
-    if (passesOn(awaited, this)) {
+    if (awaited instanceof OwnedFuture && !awaited.isAwaitedByAnother(this)) {
+      awaited.cancel(true);
+    } else if (!circle
+        && awaited instanceof CoroutineFuture<?> coroutine
+        && awaited.isAwaitedOnlyBy(this)) {
+      Runner<?> next = coroutine.runner();
+      if (next.loop == loop && !awaited.isDone()) {
+        return next;
+      }
       awaited.cancel(true);
     } else if (awaited == Gen.moment) {
       cancellation = Cancellation.RAISED;
@@ -302,15 +327,16 @@ final class Runner<T extends @Nullable Object>
       raise = cancelled();
       loop.post(this);
     }
+    return null;
   }
 
-  /** Returns whether a cancellation goes to {@code awaited}, for which no other coroutine waits. */
-  private boolean passesOn(Future<?> awaited, @Nullable Runner<?> waiter) {
+  /** Returns whether a cancellation goes to {@code awaited}, for which nobody waits yet. */
+  private boolean passesOn(Future<?> awaited) {
     if (awaited instanceof OwnedFuture) {
-      return !awaited.isAwaitedByAnother(waiter);
+      return !awaited.isAwaitedByAnother(null);
     }
     return awaited instanceof CoroutineFuture<?> coroutine
-        && awaited.isAwaitedOnlyBy(waiter)
+        && awaited.isAwaitedOnlyBy(null)
         && !coroutine.runner().leadsTo(this);
   }
 
@@ -374,8 +400,12 @@ final class Runner<T extends @Nullable Object>
     }
     Set<Runner<?>> found = new LinkedHashSet<>();
     Deque<Future<?>> open = new ArrayDeque<>(List.of(awaited));
+    Set<Future<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     while (!open.isEmpty() && found.size() < MAX_WAITED_FOR) {
       Future<?> next = open.remove();
+      if (!seen.add(next)) {
+        continue;
+      }
       if (next instanceof CoroutineFuture<?> coroutine
           && !next.isDone()
           && coroutine.runner().loop == loop) {

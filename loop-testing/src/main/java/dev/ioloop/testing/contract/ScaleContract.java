@@ -2,13 +2,22 @@ package dev.ioloop.testing.contract;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.multi;
+import static dev.ioloop.Gen.shield;
+import static dev.ioloop.Gen.sleep;
+import static dev.ioloop.Gen.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.Gen;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,5 +95,93 @@ public abstract class ScaleContract extends LoopContract {
     }
     loop.close();
     assertThat(unwound[0]).isEqualTo(many);
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void manyWaitersOfOneFutureAreCancelledInAnyOrder() {
+    int many = many();
+    int[] ended = new int[1];
+    loop.runSync(
+        () -> {
+          Future<String> shared = new Future<>();
+          List<Future<Void>> waiting = new ArrayList<>(many);
+          for (int i = 0; i < many; i++) {
+            waiting.add(
+                coroutine(
+                    () -> {
+                      try {
+                        await(shared);
+                      } finally {
+                        ended[0]++;
+                      }
+                    }));
+          }
+          waiting.subList(0, many / 4).forEach(oldest -> oldest.cancel(true));
+          List<Future<Void>> rest = waiting.subList(many / 4, many / 4 * 3);
+          Collections.shuffle(rest, new Random(42));
+          rest.forEach(any -> any.cancel(true));
+          await(moment);
+          await(moment);
+          assertThat(ended[0]).isEqualTo(many / 4 * 3);
+          shared.setResult("for the newest");
+          await(moment);
+          await(moment);
+        });
+    assertThat(ended[0]).isEqualTo(many);
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void longChainOfAwaitsIsCancelledFromItsEnd() {
+    int many = many();
+    int[] ended = new int[1];
+    loop.runSync(
+        () -> {
+          Future<Void> last = sleep(Duration.ofHours(1));
+          for (int i = 0; i < many; i++) {
+            Future<Void> inner = last;
+            last =
+                coroutine(
+                    () -> {
+                      try {
+                        await(inner);
+                      } finally {
+                        ended[0]++;
+                      }
+                    });
+          }
+          assertThat(last.cancel(true)).isTrue();
+          Future<Void> cancelled = last;
+          assertThatThrownBy(() -> await(cancelled)).isInstanceOf(CancellationException.class);
+        });
+    assertThat(ended[0]).isEqualTo(many);
+    assertThat(loop.stats().timeoutsPending()).isZero();
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void longChainsOfFuturesEndInsideTheCompletingCall() {
+    loop.runSync(
+        () -> {
+          Future<String> source = new Future<>();
+          Future<String> shields = source;
+          Future<?> joins = source;
+          Future<String> limited = source;
+          for (int i = 0; i < 20_000; i++) {
+            shields = shield(shields);
+            joins = multi(List.of(joins));
+            limited = withTimeout(Duration.ofHours(1), limited);
+          }
+          source.addDoneCallback(done -> events.add("last callback"));
+          shields.addDoneCallback(done -> events.add(done.result()));
+          joins.addDoneCallback(done -> events.add("joined"));
+          limited.addDoneCallback(done -> events.add("in time"));
+          source.setResult("shielded");
+          events.add("completed");
+        });
+    assertThat(events)
+        .containsExactly("shielded", "joined", "in time", "last callback", "completed");
+    assertThat(loop.stats().timeoutsPending()).isZero();
   }
 }
