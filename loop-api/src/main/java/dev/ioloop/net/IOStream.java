@@ -287,6 +287,9 @@ public final class IOStream implements AutoCloseable {
   /**
    * Ends the output: what was written before is sent, and then the peer sees the end. Reading goes
    * on. A second call does nothing. asyncio: {@code write_eof}.
+   *
+   * <p>Over TLS the end is close_notify. In TLS 1.2 the protocol answers it by closing: the peer
+   * discards what it has not sent, and both ends read the end.
    */
   public void shutdownOutput() {
     checkThread("shutdownOutput()");

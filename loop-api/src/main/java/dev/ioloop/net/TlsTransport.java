@@ -10,10 +10,8 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What waits for what: a handshake waits for the one thing that the engine needs next, whatever
  * the stream watches. After it, reading waits for the lower transport to be readable and writing
  * for it to be writable; an answer that the engine itself wants to send (to a key update) is
- * written in passing.
+ * written in passing, and reading waits while it is unsent.
  */
 final class TlsTransport implements StreamTransport {
   private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
@@ -34,35 +32,32 @@ final class TlsTransport implements StreamTransport {
   private final IOLoop loop;
   private final StreamTransport lower;
   private final SSLEngine engine;
+  private final TlsRecords records;
   private @Nullable ReadyHandler handler;
   private @Nullable Timeout limit;
-
-  /** Encrypted, received and not decrypted; from position to limit. NONE while empty. */
-  private ByteBuffer encrypted = TlsPackets.NONE;
-
-  /** Decrypted and not read, from position to limit. NONE while empty. */
-  private ByteBuffer decrypted = TlsPackets.NONE;
-
-  /** Encrypted and not sent, from position to limit. NONE while empty. */
-  private ByteBuffer unsent = TlsPackets.NONE;
 
   private int watched;
   private boolean lowerConnected;
   private boolean established;
   private boolean computing;
   private boolean handshakeReads;
-  private boolean lowerEnded;
-  private boolean inboundClosed;
+
+  /** Whether a callback is on its way that goes on with what is held. */
   private boolean told;
+
   private boolean closed;
 
   /** What the next attempt to do something throws. */
   private @Nullable IOException failure;
 
+  /** What the next attempt to send throws; what was received can still be read. */
+  private @Nullable IOException sendFailure;
+
   TlsTransport(IOLoop loop, StreamTransport lower, SSLEngine engine) {
     this.loop = loop;
     this.lower = lower;
     this.engine = engine;
+    this.records = new TlsRecords(engine, lower);
   }
 
   @Override
@@ -84,22 +79,46 @@ final class TlsTransport implements StreamTransport {
     if (closed) {
       return;
     }
-    if (established && unsent.hasRemaining() && (events & ~IOLoop.READ) != 0) {
-      try {
-        flush();
-        if ((watched & IOLoop.WRITE) == 0) {
-          watchLower();
-        }
-      } catch (IOException e) {
-        failure = e;
-      }
+    if (established && records.hasUnsent() && (events & ~IOLoop.READ) != 0) {
+      sendUnsent();
     }
-    tell(established ? events : IOLoop.WRITE);
+    int left = events;
+    if (told || records.answering()) {
+      left &= ~IOLoop.READ; // The callback that is on its way reads, with the next ration.
+    }
+    if (left != 0) {
+      tell(established ? left : IOLoop.WRITE);
+    }
   }
 
+  private void sendUnsent() {
+    boolean answered = records.answering();
+    try {
+      records.flush();
+    } catch (IOException e) {
+      sendFailure = e;
+      records.drop();
+    }
+    if ((watched & IOLoop.WRITE) == 0) {
+      watchLower();
+    }
+    if (answered && !records.answering()) {
+      tellWhatIsHeld();
+    }
+  }
+
+  /** Gives the handler a turn, and one ration of records to read and to write in it. */
   private void tell(int events) {
     if (handler != null && !closed) {
-      handler.ready(events);
+      if (!told) {
+        records.newRation();
+      }
+      records.beginTurn();
+      try {
+        handler.ready(events);
+      } finally {
+        records.endOfTurn();
+      }
     }
   }
 
@@ -122,13 +141,21 @@ final class TlsTransport implements StreamTransport {
         sendAlert();
         throw e;
       }
-      if (established && limit != null) {
-        loop.removeTimeout(limit);
-        limit = null;
+      if (established) {
+        records.establish();
+        endLimit();
       }
     }
     watchLower();
+    tellWhatIsHeld();
     return established;
+  }
+
+  private void endLimit() {
+    if (limit != null) {
+      loop.removeTimeout(limit);
+      limit = null;
+    }
   }
 
   /** Goes on until the handshake is done or has to wait. */
@@ -140,23 +167,28 @@ final class TlsTransport implements StreamTransport {
           compute();
           return false;
         }
-        case NEED_WRAP -> wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
+        case NEED_WRAP -> records.wrapOwn();
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           // Receives though not all is sent: the peer may do the same.
-          flush();
-          if (!unwrap(TlsPackets.NONE) && isUnwrapNeeded()) {
+          records.flush();
+          throwIfPeerHasClosed();
+          if (!records.unwrap(TlsPackets.NONE) && isUnwrapNeeded()) {
             handshakeReads = true;
             return false;
           }
         }
         default -> {
-          if (inboundClosed || engine.isInboundDone()) {
-            throw new SSLException("the peer has closed the connection in the TLS handshake");
-          }
-          flush(); // What is left goes out in passing; the peer may not read yet.
+          throwIfPeerHasClosed();
+          records.flush(); // What is left goes out in passing; the peer may not read yet.
           return true;
         }
       }
+    }
+  }
+
+  private void throwIfPeerHasClosed() throws SSLException {
+    if (records.inputEnded()) {
+      throw new SSLException("the peer has closed the connection in the TLS handshake");
     }
   }
 
@@ -192,10 +224,10 @@ final class TlsTransport implements StreamTransport {
   /** Tells the peer why, as far as that is possible at once. */
   private void sendAlert() {
     try {
-      while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
-        wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
+      while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && records.flush()) {
+        records.wrapOwn();
       }
-      flush();
+      records.flush();
     } catch (IOException e) {
       // It has no use any more.
     }
@@ -208,20 +240,16 @@ final class TlsTransport implements StreamTransport {
     throwFailure();
     int before = target.position();
     while (target.hasRemaining()) {
-      if (decrypted.hasRemaining()) {
-        int count = Math.min(decrypted.remaining(), target.remaining());
-        target.put(target.position(), decrypted, decrypted.position(), count);
-        target.position(target.position() + count);
-        decrypted.position(decrypted.position() + count);
-        if (!decrypted.hasRemaining()) {
-          decrypted = TlsPackets.release(decrypted);
+      if (records.hasDecrypted()) {
+        records.takeDecrypted(target);
+      } else if (records.inputEnded()) {
+        if (target.position() == before) {
+          return -1;
         }
-      } else if (inboundClosed || engine.isInboundDone()) {
-        int count = target.position() - before;
-        return count > 0 ? count : -1;
+        break; // The end is told by itself.
       } else {
         try {
-          if (!unwrap(target)) {
+          if (!records.unwrap(target)) {
             break;
           }
         } catch (IOException e) {
@@ -233,117 +261,11 @@ final class TlsTransport implements StreamTransport {
         }
       }
     }
+    if (records.answering()) {
+      watchLower();
+    }
     tellWhatIsHeld();
     return target.position() - before;
-  }
-
-  /**
-   * Decrypts one record, into {@code target} where it has room for any, and does what the engine
-   * asks for then. False if more has to be received first.
-   */
-  private boolean unwrap(ByteBuffer target) throws IOException {
-    while (true) {
-      boolean direct = target.remaining() >= recordSize();
-      ByteBuffer into = direct ? target : decryptedRoom();
-      SSLEngineResult result;
-      try {
-        result = engine.unwrap(encrypted, into);
-      } finally {
-        if (!direct) {
-          decrypted = filled(into);
-        }
-      }
-      if (!encrypted.hasRemaining()) {
-        encrypted = TlsPackets.release(encrypted);
-      }
-      switch (result.getStatus()) {
-        case BUFFER_UNDERFLOW -> {
-          if (!receive()) {
-            return false;
-          }
-        }
-        case BUFFER_OVERFLOW ->
-            throw new SSLException("a TLS record is larger than the session allows");
-        default -> {
-          inboundClosed |= result.getStatus() == SSLEngineResult.Status.CLOSED;
-          if (established) {
-            answer(result);
-          }
-          return true;
-        }
-      }
-    }
-  }
-
-  private ByteBuffer decryptedRoom() {
-    return TlsPackets.take(recordSize());
-  }
-
-  /** Returns the room for what is in one record. Some engines want as much as it had encrypted. */
-  private int recordSize() {
-    SSLSession session = engine.getSession();
-    return Math.max(session.getApplicationBufferSize(), session.getPacketBufferSize());
-  }
-
-  private static ByteBuffer filled(ByteBuffer buffer) {
-    buffer.flip();
-    return buffer.hasRemaining() ? buffer : TlsPackets.release(buffer);
-  }
-
-  /** Receives more; false if nothing is there. */
-  private boolean receive() throws IOException {
-    int size = engine.getSession().getPacketBufferSize();
-    ByteBuffer room = TlsPackets.take(Math.max(size, encrypted.remaining() * 2));
-    room.put(encrypted);
-    TlsPackets.release(encrypted);
-    int count;
-    try {
-      count = lower.read(room);
-    } finally {
-      encrypted = filled(room);
-    }
-    if (count < 0) {
-      lowerEnded = true;
-      throw new SSLException(
-          established
-              ? "the peer has ended without close_notify: what was received may be incomplete"
-              : "the peer has ended in the TLS handshake");
-    }
-    return count > 0;
-  }
-
-  /** Does what the engine wants after the handshake; refuses a second one. */
-  private void answer(SSLEngineResult result) throws IOException {
-    HandshakeStatus wanted = result.getHandshakeStatus();
-    boolean renegotiates =
-        wanted != HandshakeStatus.NOT_HANDSHAKING
-            && wanted != HandshakeStatus.FINISHED
-            && !engine.getSession().getProtocol().equals("TLSv1.3")
-            && !inboundClosed
-            && !engine.isInboundDone()
-            && !engine.isOutboundDone();
-    if (renegotiates) {
-      throw new SSLException("the peer wants to renegotiate, which is refused");
-    }
-    while (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-      Runnable task;
-      while ((task = engine.getDelegatedTask()) != null) {
-        task.run(); // Short: a ticket, or a new key.
-      }
-    }
-    if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-      try {
-        wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
-        if (!flush()) {
-          watchLower();
-        }
-      } catch (IOException e) {
-        if (!inboundClosed) {
-          throw e;
-        }
-        unsent = TlsPackets.release(unsent); // The peer has said goodbye, and need not hear ours.
-      }
-    }
   }
 
   // Writing
@@ -351,50 +273,14 @@ final class TlsTransport implements StreamTransport {
   @Override
   public long write(ByteBuffer[] sources, int from, int to) throws IOException {
     throwFailure();
-    long taken = 0;
-    while (hasRemaining(sources, from, to) && flush()) {
-      int count = wrap(sources, from, to);
-      if (count == 0) {
-        break;
-      }
-      taken += count;
-    }
-    return taken;
-  }
-
-  /** Encrypts one record of what there is, which may be nothing, behind what is unsent. */
-  private int wrap(ByteBuffer[] sources, int from, int to) throws SSLException {
-    ByteBuffer room =
-        TlsPackets.take(unsent.remaining() + engine.getSession().getPacketBufferSize());
-    room.put(unsent);
-    TlsPackets.release(unsent);
-    SSLEngineResult result;
-    try {
-      result = engine.wrap(sources, from, to - from, room);
-    } finally {
-      unsent = filled(room);
-    }
-    return result.bytesConsumed();
-  }
-
-  private static boolean hasRemaining(ByteBuffer[] sources, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (sources[i].hasRemaining()) {
-        return true;
-      }
-    }
-    return false;
+    throwSendFailure();
+    return records.write(sources, from, to);
   }
 
   @Override
   public boolean flush() throws IOException {
-    while (unsent.hasRemaining()) {
-      if (lower.write(new ByteBuffer[] {unsent}, 0, 1) == 0) {
-        return false;
-      }
-    }
-    unsent = TlsPackets.release(unsent);
-    return lower.flush();
+    throwSendFailure();
+    return records.flush();
   }
 
   // Watching
@@ -409,44 +295,48 @@ final class TlsTransport implements StreamTransport {
   }
 
   private void watchLower() {
+    int send = records.hasUnsent() ? IOLoop.WRITE : 0;
     int events;
     if (!lowerConnected) {
       events = IOLoop.WRITE;
     } else if (established) {
-      events = watched | (unsent.hasRemaining() ? IOLoop.WRITE : 0);
+      events = (records.answering() ? watched & ~IOLoop.READ : watched) | send;
     } else if (computing) {
       events = 0;
     } else {
-      events = (handshakeReads ? IOLoop.READ : 0) | (unsent.hasRemaining() ? IOLoop.WRITE : 0);
+      events = (handshakeReads ? IOLoop.READ : 0) | send;
     }
     lower.watch(events);
   }
 
   /** Bytes that are here already, or the end, make no socket readable. */
   private void tellWhatIsHeld() {
-    boolean held =
-        decrypted.hasRemaining() || encrypted.hasRemaining() || inboundClosed || failure != null;
-    if (established && held && !closed && (watched & IOLoop.READ) != 0 && !told) {
+    if (!told && !closed && goesOn()) {
       told = true;
       loop.addCallback(
           () -> {
             told = false;
-            if ((watched & IOLoop.READ) != 0) {
-              tell(IOLoop.READ);
+            if (goesOn()) {
+              tell(established ? IOLoop.READ : IOLoop.WRITE);
             }
           });
     }
+  }
+
+  /** Returns whether the stream waits for what needs no event of the lower transport's. */
+  private boolean goesOn() {
+    return established
+        ? (watched & IOLoop.READ) != 0 && (failure != null || records.hasInput())
+        : handshakeReads && !computing && records.hasInput();
   }
 
   // The end
 
   @Override
   public void shutdownOutput() throws IOException {
-    engine.closeOutbound();
-    if (flush()) {
-      wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
-      flush();
-    }
+    throwSendFailure();
+    records.wrapEnd();
+    records.flush();
   }
 
   @Override
@@ -456,12 +346,8 @@ final class TlsTransport implements StreamTransport {
     }
     closed = true;
     watched = 0;
-    if (limit != null) {
-      loop.removeTimeout(limit);
-      limit = null;
-    }
-    encrypted = TlsPackets.release(encrypted);
-    decrypted = TlsPackets.release(decrypted);
+    endLimit();
+    records.dropInput();
     if (!sayGoodbye()) {
       lingerForGoodbye();
     } else {
@@ -471,18 +357,12 @@ final class TlsTransport implements StreamTransport {
 
   /** Sends close_notify; false if the lower transport does not take all of it now. */
   private boolean sayGoodbye() {
-    if (!established || lowerEnded) {
+    if (!established || records.lowerEnded() || sendFailure != null) {
       return true;
     }
     try {
-      if (!engine.isOutboundDone()) {
-        engine.closeOutbound();
-        if (!flush()) {
-          return false;
-        }
-        wrap(new ByteBuffer[] {TlsPackets.NONE}, 0, 1);
-      }
-      return flush();
+      records.wrapEnd();
+      return records.flush();
     } catch (IOException e) {
       return true;
     }
@@ -505,13 +385,19 @@ final class TlsTransport implements StreamTransport {
   }
 
   private void closeLower() {
-    unsent = TlsPackets.release(unsent);
+    records.drop();
     lower.close();
   }
 
   private void throwFailure() throws IOException {
     if (failure != null) {
       throw failure;
+    }
+  }
+
+  private void throwSendFailure() throws IOException {
+    if (sendFailure != null) {
+      throw sendFailure;
     }
   }
 

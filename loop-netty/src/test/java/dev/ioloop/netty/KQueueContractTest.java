@@ -61,6 +61,8 @@ import dev.ioloop.testing.contract.ThreadContract;
 import dev.ioloop.testing.contract.TimeoutBodyContract;
 import dev.ioloop.testing.contract.TimeoutContract;
 import dev.ioloop.testing.contract.TlsContract;
+import dev.ioloop.testing.contract.TlsEndContract;
+import dev.ioloop.testing.contract.TlsRationContract;
 import dev.ioloop.testing.contract.UnwindingContract;
 import dev.ioloop.testing.contract.WaitIteratorContract;
 import dev.ioloop.testing.contract.WatchdogContract;
@@ -532,6 +534,22 @@ class KQueueContractTest {
 
   @Nested
   class Tls extends TlsContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class TlsEnd extends TlsEndContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class TlsRation extends TlsRationContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");

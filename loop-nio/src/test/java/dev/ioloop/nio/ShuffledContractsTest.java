@@ -17,6 +17,7 @@ import dev.ioloop.testing.contract.StreamReadContract;
 import dev.ioloop.testing.contract.StreamWriteContract;
 import dev.ioloop.testing.contract.TimeoutContract;
 import dev.ioloop.testing.contract.TlsContract;
+import dev.ioloop.testing.contract.TlsEndContract;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 
@@ -114,6 +115,14 @@ final class ShuffledContractsTest {
 
   @Nested
   final class Tls extends TlsContract {
+    @Override
+    protected IOLoop newLoop() {
+      return shuffled();
+    }
+  }
+
+  @Nested
+  final class TlsEnd extends TlsEndContract {
     @Override
     protected IOLoop newLoop() {
       return shuffled();

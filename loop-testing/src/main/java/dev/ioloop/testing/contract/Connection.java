@@ -15,6 +15,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** The kinds of connection that the contracts of streams are tested on. */
 enum Connection {
@@ -49,7 +50,17 @@ enum Connection {
     }
   }
 
+  /** Opens a TCP connection whose left end is made of a socket's transport by {@code left}. */
+  static StreamPair tcp(UnaryOperator<StreamTransport> left) throws IOException {
+    return open(new InetSocketAddress("127.0.0.1", 0), left);
+  }
+
   private static StreamPair open(SocketAddress address) throws IOException {
+    return open(address, transport -> transport);
+  }
+
+  private static StreamPair open(SocketAddress address, UnaryOperator<StreamTransport> left)
+      throws IOException {
     IOLoop loop = IOLoop.current();
     StreamListener listener = loop.sockets().listen(address, 16, false);
     try {
@@ -66,7 +77,8 @@ enum Connection {
             }
           });
       IOStream client =
-          await(IOStream.connect(loop.sockets().connect(listener.localAddress(), null)));
+          await(
+              IOStream.connect(left.apply(loop.sockets().connect(listener.localAddress(), null))));
       return new StreamPair(client, await(accepted));
     } finally {
       listener.close();

@@ -26,6 +26,8 @@ final class VirtualContractsTest {
             "StreamTransportContract",
             "ThreadContract",
             "TlsContract",
+            "TlsEndContract",
+            "TlsRationContract",
             "WatchdogContract");
   }
 }
