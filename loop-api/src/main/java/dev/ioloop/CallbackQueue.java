@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #ASLEEP}: nothing posted, and the loop is about to block or blocks in its poll. Only
  *       the loop puts it there, and only in place of null, so a post is never overlooked. Whoever
  *       replaces it must wake the loop, and only he;
- *   <li>{@link #CLOSED}: posts are dropped, for good;
+ *   <li>{@link #CLOSED}: posts are dropped, for good: handed to whom the queue was made with;
  *   <li>else the newest post, each with the one before it.
  * </ul>
  */
@@ -51,6 +51,9 @@ final class CallbackQueue {
   /** How many callbacks a chunk holds; behind them it has the next chunk. */
   private static final int CHUNK_SIZE = 127;
 
+  /** Takes what will never run, on whatever thread. */
+  private final Consumer<Runnable> dropped;
+
   private volatile @Nullable Post top;
 
   /** Where the oldest callback stands, and where the next one is to be put. */
@@ -62,6 +65,10 @@ final class CallbackQueue {
 
   /** How many callbacks have run. */
   private long run;
+
+  CallbackQueue(Consumer<Runnable> dropped) {
+    this.dropped = dropped;
+  }
 
   /** Adds a callback. The loop's thread only. */
   void add(Runnable callback) {
@@ -81,7 +88,8 @@ final class CallbackQueue {
   }
 
   /**
-   * Adds a callback. Any thread.
+   * Adds a callback, or drops it if the queue is closed: one of the two, whatever races. Any
+   * thread.
    *
    * @return whether the caller has to wake the loop
    */
@@ -90,6 +98,7 @@ final class CallbackQueue {
     while (true) {
       Post before = top;
       if (before == CLOSED) {
+        dropped.accept(callback);
         return false;
       }
       post.next = before == ASLEEP ? null : before;
@@ -213,13 +222,15 @@ final class CallbackQueue {
   }
 
   /**
-   * Drops all callbacks, those to come too, and hands those queued to {@code dropped}, in order.
+   * Drops all callbacks, in order, and those to come. What is thrown meanwhile is thrown when all
+   * are dropped. The loop's thread only.
    */
-  void close(Consumer<Runnable> dropped) {
+  void close() {
     Post newest = (Post) TOP.getAndSet(this, CLOSED);
     if (newest != ASLEEP && newest != CLOSED) {
       takePosts(newest);
     }
+    Throwable failure = null;
     @Nullable Object[] chunk = headChunk;
     int index = headIndex;
     while (index != tailIndex || chunk != tailChunk) {
@@ -227,11 +238,18 @@ final class CallbackQueue {
         chunk = (Object[]) chunk[CHUNK_SIZE];
         index = 0;
       }
-      dropped.accept((Runnable) chunk[index++]);
+      try {
+        dropped.accept((Runnable) chunk[index++]);
+      } catch (Throwable e) {
+        failure = failure == null ? e : failure;
+      }
     }
     headChunk = new Object[CHUNK_SIZE + 1];
     tailChunk = headChunk;
     headIndex = 0;
     tailIndex = 0;
+    if (failure != null) {
+      throw Sneaky.raise(failure);
+    }
   }
 }

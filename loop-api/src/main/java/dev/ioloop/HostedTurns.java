@@ -1,11 +1,16 @@
 package dev.ioloop;
 
 import dev.ioloop.spi.Host;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The turns of a loop that lives on a host. One turn runs a few iterations; what is queued then is
  * left to another turn, behind the host's own tasks. Without a turn under way or asked for, the
  * loop is dormant: the next callback asks for one.
+ *
+ * <p>While the loop is closing, turns go on until its coroutines have ended or the time for that is
+ * over; the last of them closes the loop. Where no turn can follow, {@link #closeHere} waits for
+ * the coroutines instead.
  */
 final class HostedTurns implements Runnable {
 
@@ -16,13 +21,26 @@ final class HostedTurns implements Runnable {
   private static final int MAX_ITERATIONS = 16;
 
   private final IOLoop loop;
+  private final Lifecycle life;
   private final Host host;
   private final Iterations iterations;
   private final CallbackQueue callbacks;
 
   private boolean inTurn;
+
+  /** Written before {@link #closeRequested}, by the one call that closes the loop. */
+  private boolean closeHandles;
+
+  /** Whether turns shall unwind the coroutines. */
   private volatile boolean closeRequested;
-  private volatile boolean closeHandles;
+
+  /** Set by the one thread that closes the loop without another turn. */
+  private final AtomicBoolean hostEnded = new AtomicBoolean();
+
+  private final Unwinding unwinding;
+
+  /** When the coroutines must have ended, by the host's clock; zero until they are cancelled. */
+  private long closeDeadline;
 
   private final Runnable onAlarm = this::runOnAlarm;
 
@@ -31,16 +49,20 @@ final class HostedTurns implements Runnable {
 
   private long alarm;
 
-  HostedTurns(IOLoop loop, Host host, Iterations iterations, CallbackQueue callbacks) {
+  HostedTurns(
+      IOLoop loop, Lifecycle life, Host host, Iterations iterations, CallbackQueue callbacks) {
     this.loop = loop;
+    this.life = life;
     this.host = host;
     this.iterations = iterations;
     this.callbacks = callbacks;
+    this.unwinding = new Unwinding(loop, iterations);
   }
 
   /** Introduces the loop to its host. */
   void begin() {
     host.host(this);
+    host.atTheEnd(this::closeHere);
     if (host.isCurrent()) {
       run();
     } else {
@@ -64,20 +86,43 @@ final class HostedTurns implements Runnable {
     state.context = null;
     inTurn = true;
     try {
+      beginToUnwind();
       iterations.runTurn(MAX_ITERATIONS);
     } finally {
-      inTurn = false;
-      state.context = outside;
-      if (!host.ownsThread()) {
-        state.running = outerLoop;
+      boolean last = isLast();
+      try {
+        if (last) {
+          unwinding.end();
+        }
+      } finally {
+        inTurn = false;
+        state.context = outside;
+        if (!host.ownsThread()) {
+          state.running = outerLoop;
+        }
+        end(last);
       }
-      end();
     }
   }
 
-  /** Sees to it that the next turn comes when it is needed. */
-  private void end() {
-    if (closeRequested) {
+  private void beginToUnwind() {
+    if (closeRequested && unwinding.begin()) {
+      closeDeadline = host.nanoTime() + Unwinding.LIMIT_NANOS;
+    }
+  }
+
+  /** Returns whether the loop is closing and its coroutines have ended, or had their time. */
+  private boolean isLast() {
+    if (!closeRequested) {
+      return false;
+    }
+    beginToUnwind();
+    return loop.suspended.isEmpty() || host.nanoTime() - closeDeadline >= 0;
+  }
+
+  /** Closes the loop after the last turn; else sees to it that the next one comes when needed. */
+  private void end(boolean last) {
+    if (last) {
       loop.closeNow(closeHandles);
       return;
     }
@@ -88,6 +133,9 @@ final class HostedTurns implements Runnable {
     }
     if (iterations.hasTimeout()) {
       setAlarm(iterations.firstDeadline());
+    }
+    if (closeRequested) {
+      setAlarm(closeDeadline);
     }
     loop.setDormant(true);
   }
@@ -107,16 +155,29 @@ final class HostedTurns implements Runnable {
     run();
   }
 
+  /** Asks for the end of the loop; the first call counts. Any thread. */
   void close(boolean allHandles) {
-    if (loop.isClosed()) {
+    if (!life.closeHosted()) {
       return;
     }
-    closeHandles |= allHandles;
+    closeHandles = allHandles;
     closeRequested = true;
-    if (host.hasEnded() || host.isCurrent() && !inTurn) {
-      loop.closeNow(closeHandles);
+    if (host.hasEnded()) {
+      closeHere();
+    } else if (host.isCurrent() && !inTurn && ThreadState.get().fiber() == null) {
+      run();
     } else {
       host.wakeup();
     }
+  }
+
+  /** Closes the loop on the calling thread, where the host executes no further turn. */
+  private void closeHere() {
+    if (!hostEnded.compareAndSet(false, true) || loop.isClosed()) {
+      return;
+    }
+    life.closeHosted();
+    inTurn = true;
+    loop.closeHere(unwinding, closeHandles);
   }
 }

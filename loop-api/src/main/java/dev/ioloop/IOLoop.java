@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,8 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   private final String backend;
   private final Poller poller;
-  private final CallbackQueue callbacks = new CallbackQueue();
+  private final Lifecycle life = new Lifecycle();
+  private final CallbackQueue callbacks = new CallbackQueue(IOLoop::drop);
   private final TimeoutQueue timeouts = new TimeoutQueue();
   private final Iterations iterations;
   private final Watches watches;
@@ -92,6 +94,15 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** The thread that may use the loop: null until the first start, a fiber's while that runs. */
   private @Nullable Thread owner;
+
+  /**
+   * The thread whose callbacks join the queue without a compare-and-set: the owner while the loop
+   * runs or is closing, else none, because {@link #close} may come from any thread then.
+   */
+  private @Nullable Thread adder;
+
+  /** The thread that closes the loop and may not poll, so that it parks in place of that. */
+  private volatile @Nullable Thread parked;
 
   /** The thread of the first start. */
   private volatile @Nullable Thread thread;
@@ -114,9 +125,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** What runs now; kept in debug mode only. */
   private volatile @Nullable Runnable presentCallback;
 
-  private volatile boolean running;
   private volatile boolean stopRequested;
-  private volatile boolean closed;
   private volatile @Nullable BiConsumer<Object, Throwable> exceptionHandler;
 
   private IOLoop(String backend, Poller poller) {
@@ -125,10 +134,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     this.iterations = new Iterations(this, poller, callbacks, timeouts);
     this.watches = new Watches(this, poller);
     if (poller instanceof Host host) {
-      hosted = new HostedTurns(this, host, iterations, callbacks);
+      hosted = new HostedTurns(this, life, host, iterations, callbacks);
       owner = HostedTurns.NOT_YET;
-      running = true;
-      Watchdog.watch(this, blockingLimit);
+      life.start();
+      Watchdog.watch(this);
       hosted.begin();
     } else {
       hosted = null;
@@ -143,10 +152,10 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public static IOLoop instance() {
     IOLoop main = instance;
-    if (main == null || main.closed) {
+    if (main == null || main.isClosed()) {
       synchronized (INSTANCE_LOCK) {
         main = instance;
-        if (main == null || main.closed) {
+        if (main == null || main.isClosed()) {
           main = create();
           instance = main;
         }
@@ -266,7 +275,7 @@ public final class IOLoop implements Executor, AutoCloseable {
    * @throws IllegalStateException if this loop runs on another thread
    */
   public void makeCurrent() {
-    if (running && !isInLoop()) {
+    if (running() && !isInLoop()) {
       throw new IllegalStateException(
           "makeCurrent() called from "
               + name(Thread.currentThread())
@@ -289,30 +298,42 @@ public final class IOLoop implements Executor, AutoCloseable {
    * {@link #stop} was called before, returns at once and forgets that call. May be called again
    * later; handlers, timeouts and callbacks stay. Tornado: {@code IOLoop.start}.
    *
-   * @throws IllegalStateException if this loop is running or closed, if a loop runs on this thread,
-   *     in a coroutine, on a thread other than that of the first start, or on a virtual thread
+   * @throws IllegalStateException if this loop is running, closing or closed, if a loop runs on
+   *     this thread, in a coroutine, on a thread other than that of the first start, or on a
+   *     virtual thread
    */
   public void start() {
     ThreadState state = ThreadState.get();
-    checkMayStart("start()", state);
-    if (stopRequested) {
-      stopRequested = false;
-      return;
+    do {
+      checkMayStart("start()", state);
+    } while (!life.start());
+    try {
+      refuseIfBoundElsewhere("start()"); // Again: another thread's start may have come between.
+      if (stopRequested) {
+        stopRequested = false;
+      } else {
+        run(state);
+      }
+    } finally {
+      life.stopped();
+      Watchdog.unwatch(this);
     }
-    bind(state);
+  }
+
+  private void run(ThreadState state) {
     IOLoop formerCurrent = state.current;
     Context formerContext = state.context;
-    state.current = this;
-    state.running = this;
-    state.context = null;
-    state.keepMonitors();
-    running = true;
-    Watchdog.watch(this, blockingLimit);
     try {
+      bind(state);
+      adder = Thread.currentThread();
+      state.current = this;
+      state.running = this;
+      state.context = null;
+      state.keepMonitors();
+      Watchdog.watch(this);
       iterations.run();
     } finally {
-      Watchdog.unwatch(this);
-      running = false;
+      adder = null;
       stopRequested = false;
       state.running = null;
       state.current = formerCurrent;
@@ -321,18 +342,29 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   void checkMayStart(String call, ThreadState state) {
-    if (closed) {
-      throw new IllegalStateException(call + " of a closed loop; create() another one");
+    if (life.hasCloseBegun()) {
+      throw new IllegalStateException(
+          call + " of a " + (isClosed() ? "closed" : "closing") + " loop; create() another one");
     }
     refuseIfHosted(call, "spawnCallback(..) runs a coroutine on it");
     if (state.running != null || state.fiber() != null) {
       throw new IllegalStateException(
           call + " on a thread that runs a loop or in a coroutine; use await(..) there");
     }
-    if (running) {
+    if (life.isRunning()) {
       throw new IllegalStateException(
           call + " of a loop that is running already, on " + name(thread));
     }
+    refuseIfBoundElsewhere(call);
+    if (VirtualThreads.isCurrent()) {
+      throw new IllegalStateException(
+          call
+              + " on a virtual thread; a loop blocks in its poll and needs a platform thread,"
+              + " such as new Thread(loop::start)");
+    }
+  }
+
+  private void refuseIfBoundElsewhere(String call) {
     Thread bound = thread;
     if (bound != null && bound != Thread.currentThread()) {
       throw new IllegalStateException(
@@ -342,12 +374,6 @@ public final class IOLoop implements Executor, AutoCloseable {
               + ", but the first start bound this loop to "
               + name(bound)
               + "; start it there, or create() a loop per thread");
-    }
-    if (VirtualThreads.isCurrent()) {
-      throw new IllegalStateException(
-          call
-              + " on a virtual thread; a loop blocks in its poll and needs a platform thread,"
-              + " such as new Thread(loop::start)");
     }
   }
 
@@ -366,6 +392,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       threadState = state;
       ownerState = null;
     }
+    adder = owner;
     state.current = this;
     state.running = this;
   }
@@ -404,9 +431,12 @@ public final class IOLoop implements Executor, AutoCloseable {
     return stopRequested;
   }
 
-  /** Returns whether the loop is between the beginning and the end of {@link #start}. */
+  /**
+   * Returns whether the loop is between the beginning and the end of {@link #start}; one that lives
+   * on a host is running until it is closed. Safe to call from any thread.
+   */
   public boolean running() {
-    return running;
+    return life.isRunning() || hosted != null && life.isClosing();
   }
 
   /**
@@ -454,12 +484,21 @@ public final class IOLoop implements Executor, AutoCloseable {
   /**
    * Closes a loop that is stopped: cancels its suspended coroutines and runs them until they have
    * ended, one second at most; then drops callbacks and timeouts and releases what the backend
-   * holds. Registered channels stay open. Later callbacks of any thread are dropped silently; a
-   * second call does nothing. Safe to call from any thread. Tornado: {@code IOLoop.close}.
+   * holds. Registered channels stay open. Safe to call from any thread. Tornado: {@code
+   * IOLoop.close}.
    *
-   * <p>A loop that lives on a host is closed though it runs, and the host is left alone: at once if
-   * called on the host's thread outside the loop's own callbacks and coroutines, else at the end of
-   * the present or the next turn.
+   * <p>While the coroutines unwind the loop is closing: callbacks and timeouts run, those that
+   * other threads post too, and channels are served if this is the thread of the first start. A
+   * coroutine may start others; one that is started elsewhere, or that has been spawned and has not
+   * begun, is cancelled and never begins. Whatever is thrown meanwhile, the loop is closed
+   * afterwards. Later callbacks of any thread are dropped silently. A call while the loop is
+   * closing or closed does nothing and returns at once.
+   *
+   * <p>A loop that lives on a host is closed though it runs, the host is left alone, and this
+   * returns at once: the coroutines unwind in turns of the host, and {@link #running} tells when
+   * that has ended. On the host's thread, outside the loop's own callbacks and coroutines, the
+   * first turn takes place inside this call. A host that ends takes the loop along: with the last
+   * thing that it runs it waits for the coroutines, one second at most.
    *
    * @throws IllegalStateException if this loop is running, or in one of its coroutines
    */
@@ -471,69 +510,104 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** As {@link #close()}; with {@code allHandles} closes the registered channels, too. */
   public void close(boolean allHandles) {
     if (hosted != null) {
-      stopRequested = true; // The present iteration is the last.
       hosted.close(allHandles);
       return;
     }
-    if (running || Runner.isPresentOneOf(this)) {
+    if (life.isStopped() && Runner.isPresentOneOf(this)) {
       throw new IllegalStateException(
-          "close() of a running loop; call stop() and let start() return");
+          "close() in a coroutine of the loop; let it end, or close the loop elsewhere");
     }
-    if (!closed) {
+    if (life.close()) {
+      closeHere(new Unwinding(this, iterations), allHandles);
+    }
+  }
+
+  /** Ends the coroutines of a loop that is closing on the calling thread, and closes it then. */
+  void closeHere(Unwinding unwinding, boolean allHandles) {
+    try {
+      if (!suspended.isEmpty()) {
+        unwindHere(unwinding);
+      }
+    } finally {
       closeNow(allHandles);
     }
   }
 
-  /** Closes a loop that runs nothing now. */
+  private void unwindHere(Unwinding unwinding) {
+    ThreadState state = ThreadState.get();
+    boolean mayPoll = hosted == null && (thread == null || thread == Thread.currentThread());
+    IOLoop formerCurrent = state.current;
+    IOLoop formerRunning = state.running;
+    Context formerContext = state.context;
+    state.current = this;
+    state.running = this;
+    state.context = null;
+    threadState = state;
+    owner = Thread.currentThread();
+    adder = owner;
+    parked = mayPoll ? null : owner;
+    state.keepMonitors();
+    callbacks.wakeUp(); // A host's loop is asleep between its turns.
+    try {
+      if (mayPoll) {
+        bind(state);
+      }
+      unwinding.begin();
+      unwinding.run(mayPoll);
+    } finally {
+      try {
+        unwinding.end();
+      } finally {
+        parked = null;
+        state.running = formerRunning;
+        state.current = formerCurrent;
+        state.context = formerContext;
+      }
+    }
+  }
+
+  /** Closes a loop whose coroutines have ended. */
   void closeNow(boolean allHandles) {
     ThreadState state = ThreadState.get();
-    unwindCoroutines(state);
-    closed = true;
-    running = false;
-    Watchdog.unwatch(this);
-    callbacks.close(IOLoop::drop);
-    timeouts.clear();
-    watches.close(allHandles);
-    poller.close();
-    fibers.close();
-    FailureReport.reportAll(this);
+    life.closed();
     owner = null;
+    adder = null;
     dormant = false;
-    if (state.current == this) {
-      state.current = null;
+    try {
+      timeouts.clear();
+      callbacks.close();
+    } finally {
+      release(allHandles);
+      if (state.current == this) {
+        state.current = null;
+      }
+      if (state.running == this) {
+        state.running = null;
+      }
     }
-    if (state.running == this) {
-      state.running = null;
+  }
+
+  private void release(boolean allHandles) {
+    try {
+      watches.close(allHandles);
+    } finally {
+      try {
+        poller.close();
+      } finally {
+        fibers.close();
+        Watchdog.unwatch(this);
+        FailureReport.reportAll(this);
+      }
     }
   }
 
   boolean isClosed() {
-    return closed;
+    return life.isClosed();
   }
 
-  /** Cancels the suspended coroutines and runs them to their ends, on whatever thread closes. */
-  private void unwindCoroutines(ThreadState state) {
-    if (suspended.isEmpty()) {
-      return;
-    }
-    boolean mayPoll = hosted == null && (thread == null || thread == Thread.currentThread());
-    if (mayPoll) {
-      bind(state);
-    }
-    IOLoop formerCurrent = state.current;
-    IOLoop formerRunning = state.running;
-    state.current = this;
-    state.running = this;
-    threadState = state;
-    owner = Thread.currentThread();
-    state.keepMonitors();
-    callbacks.wakeUp(); // A host's loop is asleep between its turns.
-    try {
-      new Unwinding(this, iterations, mayPoll).run();
-    } finally {
-      state.running = formerRunning;
-      state.current = formerCurrent;
-    }
+  /** Returns whether the loop is closing, so that only a coroutine may start another one. */
+  boolean isClosing() {
+    return life.isClosing();
   }
 
   /**
@@ -569,15 +643,23 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /** As {@link #addCallback}, without the context of the calling code. */
   void post(Runnable callback) {
-    if (owner == Thread.currentThread()) {
+    if (adder == Thread.currentThread()) {
       callbacks.add(callback);
       if (dormant) {
         wakeHost();
       }
     } else if (callbacks.post(callback)) {
+      wake();
+    }
+  }
+
+  /** Ends the wait of the thread that runs the loop. Called by whoever found it asleep. */
+  private void wake() {
+    Thread closing = parked;
+    if (closing == null) {
       poller.wakeup();
-    } else if (closed) {
-      drop(callback);
+    } else {
+      LockSupport.unpark(closing);
     }
   }
 
@@ -694,7 +776,7 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public void removeTimeout(Timeout timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
-    if (!closed) {
+    if (!isClosed()) {
       checkThread("removeTimeout()");
       TimeoutQueue.Entry entry = (TimeoutQueue.Entry) timeout;
       if (!timeouts.owns(entry)) {
@@ -868,7 +950,7 @@ public final class IOLoop implements Executor, AutoCloseable {
    *
    * <p>Safe to call from any thread. Tornado: {@code IOLoop.set_blocking_log_threshold} as of 4.4.
    *
-   * @param limit null for no reports
+   * @param limit null for no reports; more than a hundred years count as a hundred
    * @throws IllegalArgumentException if {@code limit} is not positive
    */
   public void setBlockingLogThreshold(@Nullable Duration limit) {
@@ -876,9 +958,12 @@ public final class IOLoop implements Executor, AutoCloseable {
       throw new IllegalArgumentException("the limit is not positive; null is for none: " + limit);
     }
     blockingLimit = limit;
-    if (running) {
-      Watchdog.watch(this, limit);
-    }
+    Watchdog.watch(this);
+  }
+
+  /** Returns the limit of {@link #setBlockingLogThreshold}; null for none. */
+  @Nullable Duration blockingLimit() {
+    return blockingLimit;
   }
 
   /**
@@ -973,7 +1058,10 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   @Override
   public String toString() {
-    String state = closed ? "closed" : running ? "running on " + name(thread) : "stopped";
+    String state =
+        isClosed()
+            ? "closed"
+            : isClosing() ? "closing" : running() ? "running on " + name(thread) : "stopped";
     return "IOLoop["
         + backend
         + ", "
@@ -1063,6 +1151,9 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (owner == from) {
       owner = to;
       ownerState = toState;
+      if (adder == from) {
+        adder = to;
+      }
     }
   }
 
@@ -1077,7 +1168,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   void checkThread(String call, String remedy) {
-    if (closed) {
+    if (isClosed()) {
       throw new IllegalStateException(call + " of a closed loop; create() another one");
     }
     if (!isInLoop()) {

@@ -115,19 +115,26 @@ final class Iterations {
     } while (true);
   }
 
-  /** Runs at most so many iterations, without a poll, of a loop that lives on a host. */
+  /**
+   * Runs at most so many iterations, without a poll, of a loop that lives on a host; fewer if it is
+   * closing and all coroutines have ended.
+   */
   void runTurn(int max) {
     now = poller.nanoTime();
     long last = turns + max;
     do {
       runDueAndQueued((int) (last - turns));
-    } while (turns < last && !callbacks.isEmpty() && !loop.stopRequested());
+    } while (turns < last
+        && !callbacks.isEmpty()
+        && !(loop.isClosing() && loop.suspended.isEmpty()));
     rethrowFatal();
   }
 
   /**
-   * Runs one iteration of a loop that is being closed. It waits no longer than given, and not at
-   * all where no coroutine is left to wait for.
+   * Runs one iteration of a loop that is closing. It waits no longer than given, and not at all
+   * where no coroutine is left to wait for; a post ends the wait.
+   *
+   * @param mayPoll whether to wait in the poller; else the thread parks
    */
   void runOnce(long maxWaitNanos, boolean mayPoll) {
     runDueAndQueued(1);
@@ -136,10 +143,12 @@ final class Iterations {
     }
     long wait = callbacks.isEmpty() ? Math.min(maxWaitNanos, untilNextTimeout()) : 0;
     if (mayPoll) {
-      poller.poll(wait);
-    } else if (wait > 0) {
-      LockSupport.parkNanos(this, wait);
+      poll(wait);
+    } else if (wait > 0 && callbacks.fallAsleep()) {
+      LockSupport.parkNanos(loop, wait);
+      callbacks.wakeUp();
     }
+    rethrowFatal();
   }
 
   /**

@@ -95,7 +95,11 @@ final class Runner<T extends @Nullable Object>
   static <T extends @Nullable Object> Future<T> start(
       ThreadState state, IOLoop loop, Callable<T> callable) {
     Runner<T> runner = new Runner<>(loop, callable, false);
-    runner.begin(state);
+    if (loop.isClosing() && state.fiber() == null) {
+      runner.drop();
+    } else {
+      runner.begin(state);
+    }
     return runner.future;
   }
 
@@ -112,8 +116,7 @@ final class Runner<T extends @Nullable Object>
       FlightEvents.coroutineStart(this);
     }
     if (cancellation == Cancellation.REQUESTED) {
-      failure = cancelled();
-      end();
+      drop();
     } else {
       fiber = loop.fibers.take(this);
       if (!spawned) {
@@ -203,10 +206,12 @@ final class Runner<T extends @Nullable Object>
   @Override
   public void run() {
     ThreadState state = loop.threadState();
-    if (fiber == null) {
-      begin(state);
-    } else {
+    if (fiber != null) {
       runSegment(state);
+    } else if (loop.isClosing()) {
+      drop();
+    } else {
+      begin(state);
     }
   }
 
@@ -370,12 +375,17 @@ final class Runner<T extends @Nullable Object>
     return new CancellationException(this + " was cancelled");
   }
 
-  /** Ends a coroutine whose beginning a loop drops that is being closed. */
+  /** Ends a coroutine whose beginning a loop drops that is closed. */
   static void drop(Runnable callback) {
     if (callback instanceof Runner<?> runner && runner.fiber == null && !runner.ended) {
-      runner.failure = runner.cancelled();
-      runner.end();
+      runner.drop();
     }
+  }
+
+  /** Ends a coroutine that has not begun, as if it had been cancelled. */
+  private void drop() {
+    failure = cancelled();
+    end();
   }
 
   /** Resumes the body, which is suspended, with a cancellation, whatever it waits for. */

@@ -1,42 +1,92 @@
 package dev.ioloop;
 
-/** Ends the suspended coroutines of a loop that is being closed. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends the suspended coroutines of a loop that is being closed: {@link #begin} cancels them, {@link
+ * #run} or the turns of a host let them unwind, and {@link #end} aborts those that are left.
+ */
 final class Unwinding {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** How long the coroutines may take to unwind, by {@link System#nanoTime}. */
-  private static final long LIMIT_NANOS = 1_000_000_000;
+  /** How long the coroutines may take to unwind. */
+  static final long LIMIT_NANOS = 1_000_000_000;
 
   /** How often a coroutine that awaits again is told again that there is no loop any more. */
   private static final int MAX_ABORTS = 100;
 
   private final IOLoop loop;
   private final Iterations iterations;
-  private final boolean mayPoll;
 
-  Unwinding(IOLoop loop, Iterations iterations, boolean mayPoll) {
+  private boolean begun;
+
+  /** What was thrown first; {@link #end} throws it. */
+  private @Nullable Throwable failure;
+
+  Unwinding(IOLoop loop, Iterations iterations) {
     this.loop = loop;
     this.iterations = iterations;
-    this.mayPoll = mayPoll;
   }
 
-  void run() {
-    long begin = System.nanoTime();
-    for (Runner<?> runner : loop.suspended.toList()) {
-      runner.cancel();
+  /** Cancels all that is suspended, once. Returns whether this was the first call. */
+  boolean begin() {
+    if (begun) {
+      return false;
     }
+    begun = true;
+    for (Runner<?> runner : loop.suspended.toList()) {
+      attempt(runner::cancel);
+    }
+    return true;
+  }
+
+  /**
+   * Runs iterations on the calling thread until all coroutines have ended, something is thrown that
+   * no loop survives, or the time is over, by {@link System#nanoTime}. An interrupt is held back.
+   *
+   * @param mayPoll whether this is a thread that the poller accepts; any other one parks
+   */
+  void run(boolean mayPoll) {
+    boolean interrupted = false;
+    long begin = System.nanoTime();
     long left = LIMIT_NANOS;
-    while (!loop.suspended.isEmpty() && left > 0) {
-      iterations.runOnce(left, mayPoll);
+    while (!loop.suspended.isEmpty() && left > 0 && failure == null) {
+      interrupted |= Thread.interrupted();
+      long wait = left;
+      attempt(() -> iterations.runOnce(wait, mayPoll));
       left = LIMIT_NANOS - (System.nanoTime() - begin);
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Raises a cancellation in those that are left, at each await, and throws what was thrown. */
+  void end() {
     for (int i = 0; i < MAX_ABORTS && !loop.suspended.isEmpty(); i++) {
-      loop.suspended.toList().forEach(Runner::abort);
+      for (Runner<?> runner : loop.suspended.toList()) {
+        attempt(runner::abort);
+      }
     }
     if (!loop.suspended.isEmpty()) {
       LOG.log(
           System.Logger.Level.ERROR,
           "Coroutines did not end although the loop was closed\n" + loop.dump());
+    }
+    if (failure != null) {
+      throw Sneaky.raise(failure);
+    }
+  }
+
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      if (failure == null) {
+        failure = e;
+      } else if (failure != e) {
+        failure.addSuppressed(e);
+      }
     }
   }
 }

@@ -193,7 +193,7 @@ final class Watchdog implements Runnable {
 
     private String describe(IOLoop loop, SlowCallback slow, @Nullable Thread culprit) {
       StringBuilder text = new StringBuilder();
-      text.append(loop).append(" has been blocked for ").append(text(slow.took().toNanos()));
+      text.append(loop).append(" has been blocked for ").append(text(IOLoop.nanos(slow.took())));
       if (slow.coroutine() != null) {
         text.append(" by the ").append(slow.coroutine());
       }
@@ -243,10 +243,12 @@ final class Watchdog implements Runnable {
     return LIMIT;
   }
 
-  /** Begins to watch a loop that is about to run. */
-  static synchronized void watch(IOLoop loop, @Nullable Duration limit) {
+  /** Watches a loop with its present limit from now on, if it runs. */
+  static synchronized void watch(IOLoop loop) {
     unwatch(loop);
-    if (limit == null && !jmx) {
+    // A loop that has ended is unwatched after that, so none stays watched, whatever races.
+    Duration limit = loop.blockingLimit();
+    if (!loop.running() || limit == null && !jmx) {
       return;
     }
     WATCHED.add(new Watched(loop, limit == null ? Long.MAX_VALUE : IOLoop.nanos(limit)));
@@ -271,6 +273,11 @@ final class Watchdog implements Runnable {
 
   static synchronized void unwatch(IOLoop loop) {
     WATCHED.removeIf(watched -> watched.isOf(loop));
+  }
+
+  /** Returns whether {@code loop} is watched. */
+  static synchronized boolean watches(IOLoop loop) {
+    return WATCHED.stream().anyMatch(watched -> watched.reference.get() == loop);
   }
 
   @Override

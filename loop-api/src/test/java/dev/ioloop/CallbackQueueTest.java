@@ -1,10 +1,14 @@
 package dev.ioloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +23,8 @@ final class CallbackQueueTest {
   private static final int THREADS = 4;
   private static final int POSTS = 50_000;
 
-  private final CallbackQueue queue = new CallbackQueue();
+  private final Queue<Runnable> dropped = new ConcurrentLinkedQueue<>();
+  private final CallbackQueue queue = new CallbackQueue(dropped::add);
 
   /** The number of the last post of each thread that has run. */
   private final int[] ran = new int[THREADS];
@@ -104,7 +109,7 @@ final class CallbackQueueTest {
   }
 
   @Test
-  void closeHandsOverWhatWasPostedWithoutAGapAndRefusesTheRest() throws InterruptedException {
+  void closeDropsEachPostThatHasNotRunOnce() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(THREADS);
     List<Thread> threads =
         start(
@@ -119,15 +124,33 @@ final class CallbackQueueTest {
                 });
     begun.await();
     runAll();
-    queue.close(Runnable::run);
-    int[] handedOver = ran.clone();
+    int[] beforeClose = ran.clone();
+    queue.close();
     for (Thread thread : threads) {
       thread.join();
     }
-    assertThat(Arrays.stream(handedOver)).allMatch(number -> number >= 1_000);
-    assertThat(queue.post(new Post(ran, 0, 0))).isFalse();
+    assertThat(ran).isEqualTo(beforeClose);
+    assertThat(new HashSet<>(dropped)).hasSize(dropped.size());
+    assertThat(dropped).hasSize(THREADS * POSTS - Arrays.stream(ran).sum());
     assertThat(queue.size()).isZero();
-    assertThat(ran).isEqualTo(handedOver);
+  }
+
+  @Test
+  void closeDropsInOrderAndThrowsWhatDroppingThrewAtTheEnd() {
+    CallbackQueue queue = new CallbackQueue(Runnable::run);
+    IllegalStateException failure = new IllegalStateException("on purpose");
+    for (int i = 1; i <= 300; i++) {
+      queue.post(new Post(ran, 0, i));
+    }
+    queue.add(
+        () -> {
+          throw failure;
+        });
+    queue.add(new Post(ran, 1, 1));
+    assertThatThrownBy(queue::close).isSameAs(failure);
+    assertThat(ran).startsWith(300, 1);
+    assertThat(queue.post(new Post(ran, 1, 2))).isFalse();
+    assertThat(ran).startsWith(300, 2);
   }
 
   @Test

@@ -6,13 +6,21 @@ import java.util.List;
  * A poller that waits by itself: the running event loop of another library. It executes the turns
  * of one IOLoop between its own tasks, on its own thread, which is the IOLoop's thread then.
  *
- * <p>{@link #poll} and {@link #bind} are not called. Who makes the IOLoop closes it before the host
- * ends, on the host's thread.
+ * <p>{@link #poll} and {@link #bind} are not called. Whoever creates the IOLoop closes it before
+ * the host ends, and early enough for the turns in which its coroutines unwind; or the host calls
+ * what {@link #atTheEnd} gives it.
  */
 public interface Host extends Poller {
 
   /** Takes the turn to execute, from now on. Called once. */
   void host(Runnable turn);
+
+  /**
+   * Takes what to execute once no turn can follow, on the host's thread or, if that has ended, on
+   * any other. It closes the loop, and waits for the coroutines' end, one second at most. Called
+   * once, after {@link #host}. By default it is not taken.
+   */
+  default void atTheEnd(Runnable end) {}
 
   /** Returns whether the calling thread is the host's. Safe to call from any thread. */
   boolean isCurrent();

@@ -70,8 +70,9 @@ final class EventLoopHost implements Host {
     return io.isIoType(NioIoHandler.class) ? "netty-nio" : "netty";
   }
 
-  /** Runs {@code end} when the event loop ends: on its thread, if it has hooks for that. */
-  void atTheEnd(Runnable end) {
+  // On the event loop's thread, if it has hooks for that.
+  @Override
+  public void atTheEnd(Runnable end) {
     if (eventLoop instanceof SingleThreadEventExecutor executor) {
       this.end = end;
       executor.addShutdownHook(end);

@@ -48,9 +48,11 @@ public final class NettyIOLoop {
    * an IOLoop gives that IOLoop.
    *
    * <p>{@code start}, {@code stop} and {@code runSync} of such a loop throw {@link
-   * IllegalStateException}, because it runs already. {@link IOLoop#close} cancels its coroutines
-   * and detaches it; the event loop stays. When the event loop is shut down, the IOLoop is closed
-   * so, too. Callbacks added later are dropped silently.
+   * IllegalStateException}, because it runs already. {@link IOLoop#close} returns at once; the
+   * event loop stays, and its IOLoop is detached when the coroutines have ended, one second later
+   * at most. Until then this method still returns it. When the event loop is shut down, the IOLoop
+   * is closed too: the event loop's thread waits for the coroutines, one second at most, and serves
+   * no channel meanwhile. Callbacks added later are dropped silently.
    *
    * <p>{@code addHandler} takes channels, which a companion thread watches; streams on such a loop
    * are therefore slower than Netty's own channels.
@@ -70,10 +72,8 @@ public final class NettyIOLoop {
         throw new IllegalStateException(
             "this event loop is being shut down and takes no IOLoop: " + eventLoop);
       }
-      EventLoopHost host = new EventLoopHost(eventLoop);
-      IOLoop loop = IOLoop.create(EventLoopHost.backend(eventLoop), host);
+      IOLoop loop = IOLoop.create(EventLoopHost.backend(eventLoop), new EventLoopHost(eventLoop));
       LOOPS.put(eventLoop, new WeakReference<>(loop));
-      host.atTheEnd(loop::close);
       return loop;
     }
   }

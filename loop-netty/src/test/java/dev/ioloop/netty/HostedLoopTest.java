@@ -35,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -396,6 +397,126 @@ class HostedLoopTest {
       assertThat(loop.running()).isFalse();
     }
 
+    /** Starts a coroutine whose clean-up waits for work that {@code gate} lets end. */
+    private Future<Void> cleansUpAfter(CountDownLatch gate) throws Exception {
+      Future<Void> coroutine =
+          loop.spawnCallback(
+              () -> {
+                try {
+                  await(new Future<>());
+                } finally {
+                  events.add(
+                      await(
+                          loop.runInExecutor(
+                              () -> {
+                                gate.await();
+                                return "flushed";
+                              })));
+                }
+              });
+      inHandler(() -> null);
+      return coroutine;
+    }
+
+    private void awaitClosed() throws Exception {
+      while (loop.running()) {
+        inHandler(() -> null);
+      }
+    }
+
+    @Test
+    void closeReturnsAtOnceAndTurnsOfTheHostUnwind() throws Exception {
+      CountDownLatch gate = new CountDownLatch(1);
+      Future<Void> coroutine = cleansUpAfter(gate);
+      Future<Integer> late =
+          inHandler(
+              () -> {
+                loop.close();
+                loop.addCallback(() -> events.add("callback"));
+                loop.callLater(Duration.ofNanos(1), () -> events.add("timeout"));
+                assertThat(Gen.coroutine(() -> events.add("begun")).cancelled()).isTrue();
+                return loop.spawnCallback(() -> 1);
+              });
+      CompletableFuture<Boolean> closing = new CompletableFuture<>();
+      loop.addCallback(() -> closing.complete(loop.running() && !coroutine.isDone()));
+      assertThat(closing.get()).isTrue();
+      assertThat(loop.toString()).contains("closing");
+      assertThatThrownBy(() -> get(late)).isInstanceOf(CancellationException.class);
+      loop.close(true);
+      gate.countDown();
+      assertThatThrownBy(() -> get(coroutine)).isInstanceOf(CancellationException.class);
+      awaitClosed();
+      assertThat(events).containsExactlyInAnyOrder("callback", "timeout", "flushed");
+      assertThat(loop.toString()).contains("closed");
+    }
+
+    @Test
+    void closeFromAForeignThreadWaitsForNobody() throws Exception {
+      CountDownLatch gate = new CountDownLatch(1);
+      Future<Void> coroutine = cleansUpAfter(gate);
+      loop.close();
+      loop.close();
+      assertThat(coroutine.isDone()).isFalse();
+      gate.countDown();
+      awaitClosed();
+      assertThat(coroutine.cancelled()).isTrue();
+      assertThat(events).containsExactly("flushed");
+    }
+
+    @Test
+    void closeInTheFirstSegmentOfACoroutineUnwindsThatOneToo() throws Exception {
+      Future<Void> coroutine =
+          inHandler(
+              () ->
+                  Gen.coroutine(
+                      () -> {
+                        loop.close();
+                        events.add("goes on");
+                        await(new Future<>());
+                      }));
+      awaitClosed();
+      assertThat(coroutine.cancelled()).isTrue();
+      assertThat(events).containsExactly("goes on");
+    }
+
+    @Test
+    void hostThatShutsDownHearsOtherThreadsMeanwhile() throws Exception {
+      CountDownLatch gate = new CountDownLatch(1);
+      Future<Void> coroutine = cleansUpAfter(gate);
+      Executor another = task -> new Thread(task).start();
+      another.execute(
+          () -> {
+            while (!loop.toString().contains("closing")) {
+              Thread.onSpinWait();
+            }
+            gate.countDown();
+          });
+      group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+      assertThatThrownBy(() -> get(coroutine)).isInstanceOf(CancellationException.class);
+      awaitEnd();
+      assertThat(events).containsExactly("flushed");
+    }
+
+    @Test
+    void hostThatShutsDownEndsAClosingLoop() throws Exception {
+      CountDownLatch gate = new CountDownLatch(1);
+      Future<Void> coroutine = cleansUpAfter(gate);
+      loop.close();
+      group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+      gate.countDown();
+      assertThatThrownBy(() -> get(coroutine)).isInstanceOf(CancellationException.class);
+      group.terminationFuture().sync();
+      awaitEnd();
+      assertThat(events).containsExactly("flushed");
+    }
+
+    /** Waits for the end of a loop whose host may tell it of its own end only afterwards. */
+    private void awaitEnd() {
+      while (loop.running()) {
+        Thread.onSpinWait();
+      }
+    }
+
     @Test
     void hostThatShutsDownTakesItAlong() throws Exception {
       Future<Void> coroutine =
@@ -479,6 +600,31 @@ class HostedLoopTest {
     EventLoopGroup newGroup() {
       return new DefaultEventLoopGroup(1);
     }
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // It needs no backend.
+  void cleanUpThatDoesNotEndIsAborted() throws Exception {
+    EventLoopGroup group = new DefaultEventLoopGroup(1);
+    EventLoop eventLoop = group.next();
+    IOLoop loop = NettyIOLoop.of(eventLoop);
+    CompletableFuture<Throwable> ended = new CompletableFuture<>();
+    loop.spawnCallback(
+        () -> {
+          try {
+            await(new Future<>());
+          } finally {
+            try {
+              await(sleep(Duration.ofHours(1)));
+            } catch (CancellationException e) {
+              ended.complete(e);
+            }
+          }
+        });
+    eventLoop.submit(() -> loop.close()).get();
+    assertThat(ended.get(10, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+    group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+    assertThat(loop.running()).isFalse();
   }
 
   @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.IOLoop;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Starting, stopping, starting again and closing. */
@@ -294,5 +297,34 @@ public abstract class StartStopContract extends LoopContract {
     loop.makeCurrent();
     loop.close();
     assertThat(IOLoop.current(false)).isNull();
+  }
+
+  // G11
+  @Test
+  void oneOfTwoThreadsThatStartAtOnceRunsTheLoop() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      try (IOLoop racing = newLoop()) {
+        CyclicBarrier start = new CyclicBarrier(2);
+        AtomicInteger refused = new AtomicInteger();
+        Callable<Void> starter =
+            () -> {
+              start.await();
+              try {
+                racing.start();
+              } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("thread");
+                refused.incrementAndGet();
+                racing.stop();
+              }
+              return null;
+            };
+        OtherThread<Void> one = OtherThread.start(starter);
+        OtherThread<Void> two = OtherThread.start(starter);
+        one.join();
+        two.join();
+        assertThat(refused).hasValue(1);
+        assertThat(racing.running()).isFalse();
+      }
+    }
   }
 }

@@ -1,0 +1,91 @@
+package dev.ioloop;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The state of one loop. Every change is one compare-and-set, so of two threads that start or close
+ * a loop at once one does it and the other is told.
+ *
+ * <pre>
+ *   STOPPED ⇄ RUNNING     start() and its end
+ *   STOPPED → CLOSING     close(); the closing thread runs the loop
+ *   RUNNING → CLOSING     close() of a loop on a host; the host goes on with its turns
+ *   CLOSING → CLOSED      for good
+ * </pre>
+ *
+ * <p>A loop on a host is running from the beginning. While a loop is closing its callbacks,
+ * timeouts and suspended coroutines run, but only a coroutine may start another one.
+ */
+final class Lifecycle {
+  private static final int STOPPED = 0;
+  private static final int RUNNING = 1;
+  private static final int CLOSING = 2;
+  private static final int CLOSED = 3;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Lifecycle.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile int state;
+
+  /** Goes from stopped to running. False if the loop is not stopped. */
+  boolean start() {
+    return STATE.compareAndSet(this, STOPPED, RUNNING);
+  }
+
+  /** Goes from running to stopped. */
+  void stopped() {
+    STATE.compareAndSet(this, RUNNING, STOPPED);
+  }
+
+  /** Goes from stopped to closing. Returns false if it is closing already, or closed. */
+  boolean close() {
+    while (!STATE.compareAndSet(this, STOPPED, CLOSING)) {
+      if (isRunning()) {
+        throw new IllegalStateException(
+            "close() of a running loop; call stop() and let start() return");
+      }
+      if (hasCloseBegun()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Goes from running to closing, for a loop on a host. False if it is closing or closed. */
+  boolean closeHosted() {
+    return STATE.compareAndSet(this, RUNNING, CLOSING);
+  }
+
+  /** Goes from closing to closed. */
+  void closed() {
+    state = CLOSED;
+  }
+
+  boolean isStopped() {
+    return state == STOPPED;
+  }
+
+  boolean isRunning() {
+    return state == RUNNING;
+  }
+
+  boolean isClosing() {
+    return state == CLOSING;
+  }
+
+  boolean isClosed() {
+    return state == CLOSED;
+  }
+
+  boolean hasCloseBegun() {
+    return state >= CLOSING;
+  }
+}
