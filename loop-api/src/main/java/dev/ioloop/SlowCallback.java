@@ -29,7 +29,7 @@ public record SlowCallback(
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    text.append(began).append(": ").append(took.toMillis()).append(" ms");
+    text.append(began).append(": ").append(IOLoop.nanos(took) / 1_000_000).append(" ms");
     text.append(ended ? "" : " and not over");
     text.append(coroutine == null ? "" : ", the " + coroutine);
     text.append(origin == null ? "" : ", from " + origin);

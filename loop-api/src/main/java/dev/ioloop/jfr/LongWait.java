@@ -28,12 +28,15 @@ public final class LongWait extends SettingControl {
   /** Made by the recorder. */
   public LongWait() {}
 
-  /** Returns a time in nanoseconds; what is no time counts as the default. */
+  /** Returns a time in nanoseconds, at most the maximum; what is no time counts as the default. */
   private static long nanos(String time) {
     Matcher matcher = TIME.matcher(time.strip().toLowerCase(Locale.ROOT));
-    return matcher.matches()
-        ? Long.parseLong(matcher.group(1)) * UNITS.get(matcher.group(2))
-        : nanos(DEFAULT);
+    if (!matcher.matches()) {
+      return nanos(DEFAULT);
+    }
+    long number = Long.parseLong(matcher.group(1));
+    long unit = UNITS.get(matcher.group(2));
+    return number < Long.MAX_VALUE / unit ? number * unit : Long.MAX_VALUE;
   }
 
   @Override

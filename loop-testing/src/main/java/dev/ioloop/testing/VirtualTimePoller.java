@@ -32,6 +32,9 @@ public final class VirtualTimePoller implements Poller {
 
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** As the loop caps its delays, so that differences between deadlines cannot overflow. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final AtomicLong now;
   private final long patienceNanos;
   private final Semaphore wakeups = new Semaphore(0);
@@ -54,7 +57,14 @@ public final class VirtualTimePoller implements Poller {
 
   VirtualTimePoller(long startNanos, Duration patience) {
     this.now = new AtomicLong(startNanos);
-    this.patienceNanos = patience.toNanos();
+    this.patienceNanos = nanos(patience);
+  }
+
+  private static long nanos(Duration length) {
+    if (length.compareTo(LONGEST) > 0) {
+      return LONGEST.toNanos();
+    }
+    return length.compareTo(LONGEST.negated()) < 0 ? -LONGEST.toNanos() : length.toNanos();
   }
 
   /** Makes a loop, on what {@code wrap} makes of a new poller, whose deadlocks show a dump. */
@@ -73,12 +83,13 @@ public final class VirtualTimePoller implements Poller {
   /**
    * Moves the clock, as if a callback had taken so long. A negative length moves it back, which a
    * monotonic clock never does. The loop learns of it at its next turn; to let everything that
-   * falls due in between happen in order, await a {@code Gen.sleep} instead.
+   * falls due in between happen in order, await a {@code Gen.sleep} instead. More than a hundred
+   * years count as a hundred.
    *
    * <p>Safe to call from any thread.
    */
   public void advance(Duration length) {
-    now.addAndGet(length.toNanos());
+    now.addAndGet(nanos(length));
   }
 
   /**

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ioloop.IOLoop;
 import java.nio.channels.Pipe;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,15 @@ final class VirtualTimePollerTest {
       loop.start();
     }
     assertThat(events).containsExactly(10_000_000_000L);
+  }
+
+  @Test
+  void advanceByMoreThanAHundredYearsCountsAsThat() {
+    VirtualTimePoller poller = new VirtualTimePoller();
+    poller.advance(ChronoUnit.FOREVER.getDuration());
+    assertThat(poller.nanoTime()).isEqualTo(Duration.ofDays(36_500).toNanos());
+    poller.advance(Duration.ofSeconds(Long.MIN_VALUE));
+    assertThat(poller.nanoTime()).isZero();
   }
 
   @Test

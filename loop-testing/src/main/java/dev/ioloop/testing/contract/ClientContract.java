@@ -24,6 +24,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLContext;
@@ -134,6 +135,17 @@ public abstract class ClientContract extends ChannelContract {
           assertThat(greeting(several.connect("two", port))).isEqualTo("hello");
           greeter.stop();
         });
+  }
+
+  @Test
+  void timeLimitMayBeEndless() {
+    TCPClient patient = client.timeout(ChronoUnit.FOREVER.getDuration());
+    loop.runSync(
+        () -> {
+          assertThat(greeting(patient.connect("localhost", listen()))).isEqualTo("hello");
+          greeter.stop();
+        });
+    assertThat(loop.stats().timeoutsPending()).isZero();
   }
 
   @Test

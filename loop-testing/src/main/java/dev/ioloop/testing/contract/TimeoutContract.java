@@ -1,10 +1,21 @@
 package dev.ioloop.testing.contract;
 
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.sleep;
+import static dev.ioloop.Gen.timeout;
+import static dev.ioloop.Gen.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.PeriodicCallback;
 import dev.ioloop.Timeout;
+import dev.ioloop.locks.Condition;
+import dev.ioloop.locks.Event;
+import dev.ioloop.locks.Lock;
+import dev.ioloop.locks.Semaphore;
+import dev.ioloop.queues.Queue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -220,6 +231,62 @@ public abstract class TimeoutContract extends LoopContract {
     loop.callLater(Duration.ofSeconds(Long.MIN_VALUE), record("long ago"));
     runFor(Duration.ofMillis(1));
     assertThat(events).containsExactly("long ago");
+  }
+
+  // G6: the longest Duration has more nanoseconds than a long can hold.
+  @Test
+  void everyWaitMayBeEndless() {
+    Duration endless = ChronoUnit.FOREVER.getDuration();
+    Lock lock = new Lock();
+    lock.acquire();
+    Semaphore semaphore = new Semaphore(0);
+    Event event = new Event();
+    Condition condition = new Condition();
+    Queue<String> empty = new Queue<>();
+    Queue<String> full = new Queue<>(1);
+    full.putNowait("item");
+    loop.setBlockingLogThreshold(endless);
+    loop.runSync(
+        endless,
+        () -> {
+          PeriodicCallback beat = new PeriodicCallback(record("beat"), endless, 1);
+          beat.start();
+          List<Future<?>> waits =
+              List.of(
+                  sleep(endless),
+                  withTimeout(endless, new Future<>()),
+                  timeout(endless, () -> await(new Future<Object>())),
+                  lock.acquire(endless),
+                  semaphore.acquire(endless),
+                  event.await(endless),
+                  condition.await(endless),
+                  empty.get(endless),
+                  full.put("another", endless),
+                  full.join(endless));
+          await(sleep(Duration.ofMillis(1)));
+          assertThat(waits).noneMatch(Future::isDone);
+          waits.forEach(wait -> wait.cancel(true));
+          beat.stop();
+        });
+    assertThat(events).isEmpty();
+  }
+
+  // G6
+  @Test
+  void loopThatWaitsForAnEndlessDelayIsWoken() throws Exception {
+    loop.callLater(ChronoUnit.FOREVER.getDuration(), record("a hundred years later"));
+    OtherThread<Void> other =
+        OtherThread.run(
+            () -> {
+              while (!loop.running()) {
+                Thread.onSpinWait();
+              }
+              Thread.sleep(5); // It shall wait in its poll.
+              loop.stop();
+            });
+    loop.start();
+    other.join();
+    assertThat(loop.running()).isFalse();
   }
 
   @Test
