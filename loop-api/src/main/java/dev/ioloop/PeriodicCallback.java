@@ -87,9 +87,9 @@ public final class PeriodicCallback {
     };
   }
 
-  /** Starts it on the current loop; does nothing if it is started. */
+  /** Starts it on the current loop; does nothing if it is running. */
   public void start() {
-    if (timeout == null) {
+    if (!isRunning()) {
       loop = IOLoop.current();
       beat = loop.time();
       schedule();
@@ -104,9 +104,12 @@ public final class PeriodicCallback {
     }
   }
 
-  /** Returns whether it was started and not stopped since. */
+  /**
+   * Returns whether it was started and has not ended since: by {@link #stop}, by an error that left
+   * the loop's {@link IOLoop#start}, or with the loop.
+   */
   public boolean isRunning() {
-    return timeout != null;
+    return timeout != null && !loop.isClosed();
   }
 
   private void run() {
@@ -115,7 +118,7 @@ public final class PeriodicCallback {
     try {
       future = callback.call();
     } catch (Throwable e) {
-      loop.failed(this, e);
+      failed(mine, e);
     }
     if (future == null) {
       scheduleAfter(mine);
@@ -125,10 +128,23 @@ public final class PeriodicCallback {
           done -> {
             Throwable failure = done.exception();
             if (failure != null && !done.isCancelled()) {
-              loop.failed(this, failure);
+              failed(mine, failure);
             }
             scheduleAfter(mine);
           });
+    }
+  }
+
+  /** Reports a failure. One that is fatal ends the beat, unless it was started anew meanwhile. */
+  private void failed(@Nullable Timeout fired, Throwable failure) {
+    boolean survived = false;
+    try {
+      loop.failed(this, failure);
+      survived = true;
+    } finally {
+      if (!survived && timeout == fired) {
+        timeout = null;
+      }
     }
   }
 

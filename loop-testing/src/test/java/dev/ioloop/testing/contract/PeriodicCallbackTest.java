@@ -179,6 +179,47 @@ final class PeriodicCallbackTest extends LoopContract {
         .containsExactly(throwing, failure, throwing, failure, failing, failure, failing, failure);
   }
 
+  @Test
+  void fatalErrorEndsTheBeatAndAnotherStartBeginsANew() {
+    Error fatal = new InternalError("on purpose");
+    PeriodicCallback throwing =
+        started(
+            () -> {
+              recordTime();
+              if (events.size() == 1) {
+                throw fatal;
+              }
+            },
+            seconds(10));
+    assertThatThrownBy(() -> runFor(seconds(25))).isSameAs(fatal);
+    assertThat(throwing.isRunning()).isFalse();
+    runFor(seconds(25));
+    assertThat(events).containsExactly(10L);
+    loop.makeCurrent();
+    throwing.start();
+    runFor(seconds(15));
+    assertThat(throwing.isRunning()).isTrue();
+    assertThat(events).hasSize(2);
+    loop.close();
+    assertThat(throwing.isRunning()).isFalse();
+  }
+
+  @Test
+  void fatalErrorOfACoroutineCallbackEndsTheBeat() {
+    Error fatal = new InternalError("on purpose");
+    Callable<Future<Void>> body =
+        () -> {
+          Future<Void> failing = new Future<>();
+          loop.callLater(seconds(1), () -> failing.completeExceptionally(fatal));
+          return failing;
+        };
+    loop.makeCurrent();
+    PeriodicCallback failing = new PeriodicCallback(body, seconds(10));
+    failing.start();
+    assertThatThrownBy(() -> runFor(seconds(25))).isSameAs(fatal);
+    assertThat(failing.isRunning()).isFalse();
+  }
+
   // G17
   @Test
   void failureIsLoggedByDefault() {
