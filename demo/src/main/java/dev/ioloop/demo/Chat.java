@@ -2,7 +2,6 @@ package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.withTimeout;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -35,9 +34,12 @@ final class Chat extends TCPServer {
   @Override
   protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
     try {
-      stream.write("your name?\n".getBytes(UTF_8));
+      stream.writeString("your name?\n");
       String name = readLine(stream);
-      for (String line = "/join lobby"; ; line = readLine(stream)) {
+      if (name == null) {
+        return;
+      }
+      for (String line = "/join lobby"; line != null; line = readLine(stream)) {
         if (line.startsWith("/join ")) {
           rooms.put(stream, line.substring("/join ".length()));
           tell(rooms.get(stream), name + " has joined " + rooms.get(stream));
@@ -52,16 +54,15 @@ final class Chat extends TCPServer {
     }
   }
 
-  private static String readLine(IOStream stream) {
-    Future<byte[]> line = stream.readUntil(new byte[] {'\n'}, 64 * 1024);
-    return new String(await(withTimeout(IDLE, line)), UTF_8).strip();
+  private static @Nullable String readLine(IOStream stream) {
+    return await(withTimeout(IDLE, stream.readLine(64 * 1024)));
   }
 
   private void tell(String room, String text) {
     for (IOStream stream : List.copyOf(rooms.keySet())) {
       try {
         if (room.equals(rooms.get(stream)) && !stream.closed()) {
-          stream.write((text + "\n").getBytes(UTF_8)); // not awaited: the others do not wait
+          stream.writeString(text + "\n"); // not awaited: the others do not wait
         }
       } catch (StreamBufferFullException e) {
         stream.close(e);

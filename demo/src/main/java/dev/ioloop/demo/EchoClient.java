@@ -7,6 +7,7 @@ import dev.ioloop.IOLoop;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.TCPClient;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.time.Duration;
  * <pre>echo hello | java -jar demo/target/ioloop-demo.jar echo-client --port 8888</pre>
  */
 final class EchoClient {
-  private static final byte[] NEWLINE = {'\n'};
+  private static final int MAX_LINE = 64 * 1024;
 
   private EchoClient() {}
 
@@ -31,8 +32,12 @@ final class EchoClient {
             try (IOStream stream = await(client.connect(host, port))) {
               String line;
               while ((line = await(loop.runInExecutor(lines::readLine))) != null) {
-                stream.write((line + "\n").getBytes(UTF_8));
-                System.out.print(new String(await(stream.readUntil(NEWLINE)), UTF_8));
+                stream.writeString(line + "\n");
+                String answer = await(stream.readLine(MAX_LINE));
+                if (answer == null) {
+                  throw new EOFException("the server has closed the connection");
+                }
+                System.out.println(answer);
               }
             }
           });

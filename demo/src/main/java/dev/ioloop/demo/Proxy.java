@@ -10,7 +10,6 @@ import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -35,31 +34,13 @@ final class Proxy extends TCPServer {
   protected void handleStream(IOStream near, @Nullable SocketAddress peer) throws Exception {
     try (near;
         IOStream far = await(client.connect(host, port))) {
-      near.setAllowHalfClose(true);
-      far.setAllowHalfClose(true);
       TaskGroup.run(
           group -> {
-            group.start(() -> pump(near, far));
-            return pump(far, near);
+            group.start(() -> await(IOStream.pump(near, far)));
+            return await(IOStream.pump(far, near));
           });
     } catch (StreamClosedException e) {
       // One of the two has gone; try closes the other.
-    }
-  }
-
-  private static @Nullable Void pump(IOStream from, IOStream to) {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
-    try {
-      while (true) {
-        await(from.readInto(buffer.clear(), true));
-        await(to.write(buffer.flip()));
-      }
-    } catch (StreamClosedException e) {
-      if (e.realError() != null || from.closed() || to.closed()) {
-        throw e;
-      }
-      to.shutdownOutput(); // The end of this direction.
-      return null;
     }
   }
 

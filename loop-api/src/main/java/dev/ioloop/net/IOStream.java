@@ -1,6 +1,7 @@
 package dev.ioloop.net;
 
 import dev.ioloop.Future;
+import dev.ioloop.Gen;
 import dev.ioloop.IOLoop;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
@@ -10,8 +11,9 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -53,8 +55,8 @@ public final class IOStream implements AutoCloseable {
   final Reading reading = new Reading(this);
   final Writing writing = new Writing(this);
   private final Readiness readiness;
-  private boolean readable = true;
-  private boolean writable = true;
+  private final boolean readable;
+  private final boolean writable;
   private boolean allowHalfClose;
   private boolean closed;
   private @Nullable Throwable error;
@@ -67,6 +69,8 @@ public final class IOStream implements AutoCloseable {
     this.loop = loop;
     this.transport = transport;
     this.buffers = loop.sockets().buffers();
+    this.readable = transport.readable();
+    this.writable = transport.writable();
     this.readiness = new Readiness(this, loop);
     transport.start(readiness);
   }
@@ -83,10 +87,7 @@ public final class IOStream implements AutoCloseable {
   public static IOStream of(SelectableChannel channel) {
     Objects.requireNonNull(channel, "channel == null");
     IOLoop loop = IOLoop.current();
-    IOStream stream = new IOStream(loop, loop.sockets().of(channel));
-    stream.readable = !(channel instanceof Pipe.SinkChannel);
-    stream.writable = !(channel instanceof Pipe.SourceChannel);
-    return stream.opened();
+    return new IOStream(loop, loop.sockets().of(channel)).opened();
   }
 
   /**
@@ -181,6 +182,21 @@ public final class IOStream implements AutoCloseable {
     return reading.begin(new Read.Until(delimiter, maxBytes));
   }
 
+  /**
+   * Reads a line of UTF-8, without its end, {@code "\n"} or {@code "\r\n"}. What is left when the
+   * peer ends, or {@link #close()} is called here, is the last line; behind it comes null. If the
+   * line is longer than {@code maxBytes}, without its end, the stream is closed with an {@link
+   * UnsatisfiableReadException}. What is no UTF-8 becomes {@code U+FFFD}.
+   *
+   * @throws StreamClosedException if the stream was closed by an error and holds no line
+   * @throws IllegalStateException if a read is pending
+   */
+  public Future<@Nullable String> readLine(int maxBytes) {
+    checkMaxBytes(maxBytes);
+    checkReadable("readLine()");
+    return reading.begin(new ReadLine(maxBytes));
+  }
+
   /** As {@link #readUntilRegex(Pattern, int)}, with a limit of 64 KiB. */
   public Future<byte[]> readUntilRegex(Pattern pattern) {
     return readUntilRegex(pattern, REGEX_MAX_BYTES);
@@ -255,6 +271,33 @@ public final class IOStream implements AutoCloseable {
       throw new StreamClosedException(error);
     }
     return writing.write(data);
+  }
+
+  /** As {@link #write(byte[])}, with a text in UTF-8. */
+  public Future<@Nullable Void> writeString(String text) {
+    return write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** As {@link #write(byte[])}, with a text in {@code charset}. */
+  public Future<@Nullable Void> writeString(String text, Charset charset) {
+    return write(text.getBytes(charset));
+  }
+
+  /**
+   * Carries all that comes from one stream to another, and at its end {@linkplain #shutdownOutput
+   * ends the output} there. It reads no more before the last has been sent, so a slow receiver
+   * slows the sender down. The end of {@code from} ends its reading only, as by {@link
+   * #setAllowHalfClose}: what goes the other way goes on. Neither stream is closed. Tornado has
+   * none; Go: {@code io.Copy}.
+   *
+   * @return a future of how many bytes were carried. It fails as a read or a write does; the output
+   *     is not ended then, because something is missing. Cancelling it stops the pump, and what was
+   *     not read yet can be read
+   */
+  public static Future<Long> pump(IOStream from, IOStream to) {
+    Pump pump = new Pump(from, Objects.requireNonNull(to, "to == null"));
+    from.checkReadable("pump()");
+    return Gen.coroutine(pump::run);
   }
 
   /**

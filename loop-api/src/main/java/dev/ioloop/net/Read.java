@@ -26,6 +26,11 @@ abstract class Read<T> {
     return null;
   }
 
+  /** Returns whether null is the result where the peer has ended and there is nothing left. */
+  boolean endsWithNull() {
+    return false;
+  }
+
   /** Returns the user's buffer where bytes may be received into it, or null. */
   @Nullable ByteBuffer target() {
     return null;

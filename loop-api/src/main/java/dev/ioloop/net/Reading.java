@@ -122,7 +122,7 @@ final class Reading implements Runnable, Described {
       return failed(e);
     }
     if (value == null && ended) {
-      value = atEnd(read);
+      return atEnd(read);
     }
     if (value != null) {
       return Future.succeeded(value);
@@ -140,7 +140,7 @@ final class Reading implements Runnable, Described {
   }
 
   /** What a read gets that begins when the end is known: the rest, or an exception. */
-  private <T> T atEnd(Read<T> read) {
+  private <T> Future<T> atEnd(Read<T> read) {
     T value = stream.failure() == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
     if (value == null) {
@@ -149,15 +149,23 @@ final class Reading implements Runnable, Described {
     if (!stream.allowsHalfClose()) {
       stream.closeBy(null);
     }
-    if (value == null) {
-      throw new StreamClosedException(stream.failure());
+    if (value != null) {
+      return Future.succeeded(value);
     }
-    return value;
+    if (stream.failure() == null && read.endsWithNull()) {
+      return endOf(read);
+    }
+    throw new StreamClosedException(stream.failure());
+  }
+
+  @SuppressWarnings("NullAway") // The caller of such a read knows that it may be null.
+  private static <T> Future<T> endOf(Read<T> read) {
+    return Future.succeeded(null);
   }
 
   private <T> Future<T> endedInLine(Read<T> read) {
     try {
-      return Future.succeeded(atEnd(read));
+      return atEnd(read);
     } catch (StreamClosedException e) {
       return failed(e.realError());
     }
@@ -330,7 +338,7 @@ final class Reading implements Runnable, Described {
     pending = null;
     T value = error == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
-    if (value != null) {
+    if (value != null || error == null && read.endsWithNull()) {
       read.future.complete(value);
     } else {
       restore(read);

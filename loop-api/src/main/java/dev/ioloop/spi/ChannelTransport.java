@@ -59,6 +59,16 @@ final class ChannelTransport implements StreamTransport {
   }
 
   @Override
+  public boolean readable() {
+    return source != null;
+  }
+
+  @Override
+  public boolean writable() {
+    return sink != null;
+  }
+
+  @Override
   public int read(ByteBuffer target) throws IOException {
     if (source == null) {
       throw new NonReadableChannelException();

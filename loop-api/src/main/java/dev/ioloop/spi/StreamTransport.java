@@ -36,6 +36,16 @@ public interface StreamTransport {
     return true;
   }
 
+  /** Returns whether bytes can come from it at all, as they cannot from the sink of a pipe. */
+  default boolean readable() {
+    return true;
+  }
+
+  /** Returns whether it takes bytes at all, as the source of a pipe does not. */
+  default boolean writable() {
+    return true;
+  }
+
   /**
    * Reads what is there into {@code target}, which has room. Less than fits means that nothing more
    * is there at present. A transport that itself holds more than fits tells the handler so while

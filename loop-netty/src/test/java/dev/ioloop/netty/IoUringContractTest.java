@@ -53,6 +53,7 @@ import dev.ioloop.testing.contract.StatsContract;
 import dev.ioloop.testing.contract.StreamCloseContract;
 import dev.ioloop.testing.contract.StreamFaultContract;
 import dev.ioloop.testing.contract.StreamReadContract;
+import dev.ioloop.testing.contract.StreamTextContract;
 import dev.ioloop.testing.contract.StreamTransportContract;
 import dev.ioloop.testing.contract.StreamWriteContract;
 import dev.ioloop.testing.contract.TaskGroupContract;
@@ -486,6 +487,14 @@ class IoUringContractTest {
 
   @Nested
   class Pipe extends PipeContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("io_uring");
+    }
+  }
+
+  @Nested
+  class StreamText extends StreamTextContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("io_uring");

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
+import dev.ioloop.TaskGroup;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.process.Subprocess;
@@ -27,12 +28,10 @@ import org.junit.jupiter.api.Test;
 final class StreamsGuideTest extends Guide {
 
   // region stream-echo
-  static final byte[] NEWLINE = {'\n'};
-
   static void echo(IOStream stream) {
-    while (true) {
-      byte[] line = await(stream.readUntil(NEWLINE, 64 << 10));
-      await(stream.write(line));
+    String line;
+    while ((line = await(stream.readLine(64 << 10))) != null) {
+      await(stream.writeString(line + "\n"));
     }
   }
 
@@ -49,21 +48,17 @@ final class StreamsGuideTest extends Guide {
           // region stream-pair
           StreamPair pair = StreamPair.open();
           Future<Void> server = coroutine(() -> echo(pair.right()));
-          await(pair.left().write("hello\n".getBytes(UTF_8)));
-          byte[] answer = await(pair.left().readUntil(NEWLINE));
-          System.out.print(new String(answer, UTF_8));
+          await(pair.left().writeString("hello\n"));
+          System.out.println(await(pair.left().readLine(100)));
           pair.left().close();
-          try {
-            await(server);
-          } catch (StreamClosedException e) {
-            System.out.println("the client has gone, error: " + e.realError());
-          }
+          await(server);
+          System.out.println("the client has gone");
           // endregion
         });
     assertPrinted(
         """
         hello
-        the client has gone, error: null
+        the client has gone
         """);
   }
 
@@ -118,7 +113,7 @@ final class StreamsGuideTest extends Guide {
           pair.right().write("half a li".getBytes(UTF_8));
           // region stream-timeout
           try {
-            await(timeout(Duration.ofMinutes(1), () -> await(stream.readUntil(NEWLINE))));
+            await(timeout(Duration.ofMinutes(1), () -> await(stream.readLine(1000))));
           } catch (LoopTimeoutException e) {
             byte[] half = await(stream.readBytes(9)); // nothing was lost
             System.out.println("too slow after: " + new String(half, UTF_8));
@@ -140,18 +135,12 @@ final class StreamsGuideTest extends Guide {
   // endregion
 
   // region stream-pump
-  static void pump(IOStream from, IOStream to) {
-    from.setAllowHalfClose(true);
-    try {
-      while (true) {
-        await(to.write(await(from.readBytes(64 << 10, true))));
-      }
-    } catch (StreamClosedException e) {
-      if (e.realError() != null) {
-        to.close(e.realError());
-      }
-      to.shutdownOutput(); // the end is passed on; the other direction goes on
-    }
+  static void proxy(IOStream near, IOStream far) throws Exception {
+    TaskGroup.run(
+        group -> {
+          group.start(() -> await(IOStream.pump(near, far)));
+          return await(IOStream.pump(far, near));
+        });
   }
 
   // endregion
@@ -162,8 +151,7 @@ final class StreamsGuideTest extends Guide {
         () -> {
           StreamPair client = StreamPair.open();
           StreamPair server = StreamPair.open();
-          coroutine(() -> pump(client.right(), server.left()));
-          coroutine(() -> pump(server.left(), client.right()));
+          Future<Void> proxy = coroutine(() -> proxy(client.right(), server.left()));
           server.right().setAllowHalfClose(true);
           Future<byte[]> request = server.right().readUntilClose();
           send(client.left(), List.of(new byte[60_000], new byte[60_000], new byte[9]));
@@ -173,6 +161,7 @@ final class StreamsGuideTest extends Guide {
           await(server.right().write(new byte[5]));
           server.right().close();
           assertThat(await(answer)).hasSize(5);
+          await(proxy);
         });
   }
 
@@ -183,17 +172,17 @@ final class StreamsGuideTest extends Guide {
           StreamPair pair = StreamPair.open();
           IOStream stream = pair.left();
           pair.right().write(new byte[2000]);
-          try (ExpectLog log = Testing.expectLog("not found within 1000")) {
+          try (ExpectLog log = Testing.expectLog("not ended within 1000")) {
             // region stream-limit
             try {
-              await(stream.readUntil(NEWLINE, 1000));
+              await(stream.readLine(1000));
             } catch (StreamClosedException e) {
               System.out.println(e.realError().getMessage());
             }
             // endregion
           }
         });
-    assertPrinted("delimiter not found within 1000 bytes\n");
+    assertPrinted("line not ended within 1000 bytes\n");
   }
 
   @Test
@@ -218,7 +207,7 @@ final class StreamsGuideTest extends Guide {
           () -> {
             // region stream-process
             Subprocess sort = new Subprocess(new ProcessBuilder("sort"));
-            sort.stdin().write("pear\napple\n".getBytes(UTF_8));
+            sort.stdin().writeString("pear\napple\n");
             sort.stdin().shutdownOutput();
             byte[] sorted = await(sort.stdout().readUntilClose());
             System.out.print(new String(sorted, UTF_8));

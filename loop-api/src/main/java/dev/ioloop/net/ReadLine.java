@@ -1,0 +1,61 @@
+package dev.ioloop.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One line of text, without its end; null behind the last one. */
+final class ReadLine extends Read<String> {
+  private final int maxBytes;
+
+  /** How many bytes were found to end no line. */
+  private int searched;
+
+  ReadLine(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  @Override
+  @Nullable String take(ByteBuffer data) {
+    int start = data.position();
+    int end = find(data);
+    int length = end - start;
+    if (length > 0 && data.get(end - 1) == '\r') {
+      length--;
+    }
+    if (length > maxBytes) {
+      throw new UnsatisfiableReadException("line not ended within " + maxBytes + " bytes");
+    }
+    if (end == data.limit()) {
+      return null;
+    }
+    String line = text(data, length);
+    data.position(end + 1);
+    return line;
+  }
+
+  /** Returns where the first newline is, or the limit. */
+  private int find(ByteBuffer data) {
+    int i = data.position() + searched;
+    while (i < data.limit() && data.get(i) != '\n') {
+      i++;
+    }
+    searched = i - data.position();
+    return i;
+  }
+
+  @Override
+  @Nullable String takeAtEnd(ByteBuffer data) {
+    return data.hasRemaining() ? text(data, data.remaining()) : null;
+  }
+
+  @Override
+  boolean endsWithNull() {
+    return true;
+  }
+
+  private static String text(ByteBuffer data, int length) {
+    return new String(bytes(data, length), UTF_8);
+  }
+}
