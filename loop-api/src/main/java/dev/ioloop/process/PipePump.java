@@ -1,15 +1,19 @@
 package dev.ioloop.process;
 
+import dev.ioloop.IOLoop;
 import dev.ioloop.net.IOStream;
+import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves bytes between a pipe of a process, which the JDK gives as a blocking stream, and a pipe
@@ -17,31 +21,46 @@ import java.nio.channels.WritableByteChannel;
  * than the two pipes hold.
  */
 final class PipePump implements Runnable {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int SIZE = 16 << 10;
+
+  /** How long a thread is given to end by itself, and how long until it is looked at again. */
+  private static final int LOOK_MILLIS = 10;
 
   private final ReadableByteChannel from;
   private final WritableByteChannel to;
+  private final Thread thread;
 
-  private PipePump(ReadableByteChannel from, WritableByteChannel to) {
+  /** Null before the thread runs. */
+  private volatile @Nullable BlockedRead read;
+
+  /** Whether the loop's end is closed, so that nobody wants what comes out of the process. */
+  private volatile boolean unwanted;
+
+  private PipePump(ReadableByteChannel from, WritableByteChannel to, String name) {
     this.from = from;
     this.to = to;
+    thread = new Thread(this, name);
+    thread.setDaemon(true);
   }
 
   /** Returns a stream of what comes out of {@code output}. */
   static IOStream read(InputStream output, String name) throws IOException {
     Pipe pipe = Pipe.open();
-    pipe.source().configureBlocking(false);
-    IOStream stream = IOStream.of(pipe.source());
-    start(new PipePump(Channels.newChannel(output), pipe.sink()), name);
+    PipePump pump = new PipePump(Channels.newChannel(output), pipe.sink(), name);
+    StreamTransport source = IOLoop.current().sockets().of(pipe.source());
+    IOStream stream = IOStream.of(new PipeTransport(source, pump::stopReading));
+    pump.thread.start();
     return stream;
   }
 
-  /** Returns a stream of what goes into {@code input}. */
-  static IOStream write(OutputStream input, String name) throws IOException {
+  /** Returns a stream of what goes into {@code input}, until {@code process} has ended. */
+  static IOStream write(OutputStream input, Process process, String name) throws IOException {
     Pipe pipe = Pipe.open();
-    pipe.sink().configureBlocking(false);
     IOStream stream = IOStream.of(pipe.sink());
-    start(new PipePump(pipe.source(), unbuffered(input)), name);
+    PipePump pump = new PipePump(pipe.source(), unbuffered(input), name);
+    pump.thread.start();
+    process.onExit().thenRun(pump::stopWriting);
     return stream;
   }
 
@@ -67,18 +86,12 @@ final class PipePump implements Runnable {
         });
   }
 
-  private static void start(PipePump pump, String name) {
-    Thread thread = new Thread(pump, name);
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   @Override
   public void run() {
+    read = BlockedRead.ofThisThread();
     ByteBuffer buffer = ByteBuffer.allocate(SIZE);
-    try (from;
-        to) {
-      while (from.read(buffer) >= 0) {
+    try {
+      while (!unwanted && from.read(buffer) >= 0 && !unwanted) {
         buffer.flip();
         while (buffer.hasRemaining()) {
           to.write(buffer);
@@ -87,8 +100,65 @@ final class PipePump implements Runnable {
       }
     } catch (IOException e) {
       // One side was closed before the other had ended, which the other is told by its pipe.
-      System.getLogger("dev.ioloop")
-          .log(Level.DEBUG, Thread.currentThread().getName() + " ended", e);
+      LOG.log(Level.DEBUG, thread.getName() + " ended", e);
+    } finally {
+      close();
     }
+  }
+
+  private synchronized void close() {
+    try (from;
+        to) {
+      unwanted = true;
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, thread.getName() + " could not close its pipes", e);
+    }
+  }
+
+  /** The process has ended: nobody takes what is still written for it. */
+  private void stopWriting() {
+    try {
+      from.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, thread.getName() + " could not close its pipe", e);
+    }
+  }
+
+  /** The loop's end is closed. The thread may be blocked for as long as the process is silent. */
+  private void stopReading() {
+    if (!unwanted) {
+      unwanted = true;
+      Thread ender = new Thread(this::endRead, thread.getName() + "-end");
+      ender.setDaemon(true);
+      ender.start();
+    }
+  }
+
+  private void endRead() {
+    try {
+      thread.join(LOOK_MILLIS);
+      while (thread.isAlive()) {
+        BlockedRead blocked = read;
+        if (blocked != null && !blocked.canEnd()) {
+          return;
+        }
+        FileChannel otherEnd = blocked == null ? null : openOtherEnd(blocked);
+        if (otherEnd != null) {
+          try (otherEnd) {
+            BlockedRead.end(otherEnd);
+          }
+        }
+        thread.join(LOOK_MILLIS);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, thread.getName() + " could not be ended", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As {@link BlockedRead#openOtherEnd}, while this pump does not close its stream. */
+  private synchronized @Nullable FileChannel openOtherEnd(BlockedRead blocked) throws IOException {
+    return thread.isAlive() ? blocked.openOtherEnd() : null;
   }
 }

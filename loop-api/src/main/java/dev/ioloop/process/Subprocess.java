@@ -61,8 +61,11 @@ public final class Subprocess {
    * IOStream#shutdownOutput}, ends that input.
    *
    * <p>Each of the three streams is made when it is first asked for and is the same from then on.
-   * It has a daemon thread of its own that waits for the pipe, because the JDK's pipes block.
-   * Tornado: {@code Subprocess.stdin} with {@code STREAM}.
+   * It has a daemon thread of its own that waits for the pipe, because the JDK's pipes block. The
+   * thread and its descriptors go when either side is closed. If the process is silent then, that
+   * takes Linux; elsewhere they go with its next output or its end. Input that the process does not
+   * take keeps them until it is taken, or the process ends. Tornado: {@code Subprocess.stdin} with
+   * {@code STREAM}.
    *
    * @throws IllegalStateException if it is no pipe: the builder has redirected it
    */
@@ -96,7 +99,7 @@ public final class Subprocess {
     try {
       IOStream made =
           switch (number) {
-            case 0 -> PipePump.write(process.getOutputStream(), thread);
+            case 0 -> PipePump.write(process.getOutputStream(), process, thread);
             case 1 -> PipePump.read(process.getInputStream(), thread);
             default -> PipePump.read(process.getErrorStream(), thread);
           };

@@ -2,19 +2,29 @@ package dev.ioloop.nio;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.net.IOStream;
+import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.process.Subprocess;
 import dev.ioloop.testing.contract.LoopContract;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Real child processes, whose end the loop waits for. */
 @OnEachGenerator
@@ -223,5 +233,84 @@ final class SubprocessTest extends LoopContract {
           assertThat(await(process.waitForExit())).isNotZero();
         });
     assertThat(events).containsExactly("y\n");
+  }
+
+  private static boolean pumpsOf(Subprocess process) {
+    Thread[] all = new Thread[Thread.activeCount() + 64];
+    int count = Thread.enumerate(all);
+    return Stream.of(all).limit(count).anyMatch(t -> t.getName().contains("-" + process.pid()));
+  }
+
+  private static long pipes() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(SubprocessTest::isPipe).count();
+    }
+  }
+
+  private static boolean isPipe(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:");
+    } catch (IOException e) {
+      return false; // That of the listing itself.
+    }
+  }
+
+  private static void until(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      await(sleep(Duration.ofMillis(1)));
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void closingTheStreamsOfAProcessThatIsSilentLeavesNothingBehind() {
+    loop.runSync(
+        () -> {
+          long before = pipes();
+          Subprocess process = new Subprocess(new ProcessBuilder("sleep", "1000"));
+          IOStream out = process.stdout();
+          Future<byte[]> pending = out.readBytes(1);
+          IOStream error = process.stderr();
+          IOStream input = process.stdin();
+          assertThat(pumpsOf(process)).isTrue();
+          out.close();
+          error.close();
+          input.close();
+          assertThatThrownBy(() -> await(pending)).isInstanceOf(StreamClosedException.class);
+          until(() -> !pumpsOf(process));
+          assertThat(pipes()).isEqualTo(before);
+          assertThat(process.process().isAlive()).isTrue();
+          process.kill();
+          await(process.waitForExit());
+        });
+  }
+
+  @Test
+  void closingAtOnceOrTwiceLeavesNothingBehind() {
+    loop.runSync(
+        () -> {
+          for (int i = 0; i < 20; i++) {
+            Subprocess process = new Subprocess(new ProcessBuilder("sh", "-c", "echo; sleep 0.1"));
+            process.stdout().close();
+            process.stdout().close();
+            process.stderr().close();
+            until(() -> !pumpsOf(process));
+            process.kill();
+            await(process.waitForExit());
+          }
+        });
+  }
+
+  @Test
+  void inputOfAProcessEndsWithTheProcess() {
+    loop.runSync(
+        () -> {
+          Subprocess process = new Subprocess(new ProcessBuilder("true"));
+          IOStream input = process.stdin();
+          await(process.waitForExit());
+          until(() -> !pumpsOf(process));
+          assertThatThrownBy(() -> await(input.write(new byte[1])))
+              .isInstanceOf(StreamClosedException.class);
+        });
   }
 }
