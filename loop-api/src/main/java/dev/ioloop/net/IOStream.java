@@ -9,6 +9,7 @@ import dev.ioloop.spi.StreamBuffers;
 import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
@@ -357,7 +358,9 @@ public final class IOStream implements AutoCloseable {
    *
    * @param serverSide whether this end answers the handshake
    * @param context the certificates, or null for the JDK's default
-   * @param serverHostname the host that a client means to talk to; null for a server
+   * @param serverHostname the host that a client means to talk to, by name or by the text of an
+   *     address; null for a server. A server is told a valid host name, without a dot at its end
+   *     and in ASCII, and neither an address nor a name with an underscore
    * @return a future that is done with the handshake, which may take 10 seconds. It fails with
    *     {@link StreamClosedException}, whose real error says why, and the connection is closed
    * @throws IllegalArgumentException if a client names no host
@@ -366,12 +369,18 @@ public final class IOStream implements AutoCloseable {
    */
   public Future<IOStream> startTls(
       boolean serverSide, @Nullable SSLContext context, @Nullable String serverHostname) {
-    return startTls(Tls.engine(serverSide, context, serverHostname));
+    if (serverSide) {
+      return startTls(Tls.server(context));
+    }
+    boolean internet = remoteAddress() instanceof InetSocketAddress;
+    int port = internet ? ((InetSocketAddress) remoteAddress()).getPort() : -1;
+    return startTls(Tls.client(context, serverHostname, port));
   }
 
   /**
    * As {@link #startTls(boolean, SSLContext, String)}, with an engine that was configured: its
-   * mode, protocols, ALPN, SNI and certificates are taken as they are.
+   * mode, protocols, ALPN, SNI and certificates are taken as they are. An engine without a mode
+   * fails the future, and so does all else that goes wrong; the connection is closed then.
    */
   public Future<IOStream> startTls(SSLEngine engine) {
     Objects.requireNonNull(engine, "engine == null");

@@ -38,15 +38,22 @@ final class Readiness implements ReadyHandler {
     connected = future;
     try {
       finishConnecting();
-    } catch (IOException e) {
+    } catch (Error e) {
       stream.closeBy(e);
+      throw e;
     }
     update();
     return future;
   }
 
-  private void finishConnecting() throws IOException {
-    if (!stream.transport().finishConnect()) {
+  /** Whatever goes wrong closes the stream, and is told by the future. */
+  private void finishConnecting() {
+    try {
+      if (!stream.transport().finishConnect()) {
+        return;
+      }
+    } catch (IOException | RuntimeException e) {
+      stream.closeBy(e);
       return;
     }
     connecting = false;

@@ -52,7 +52,9 @@ public final class TCPClient implements AutoCloseable {
 
   /** Makes one that asks the system for the addresses of names, on the loop's executor. */
   public TCPClient() {
-    this((loop, host) -> loop.runInExecutor(() -> List.of(InetAddress.getAllByName(host))));
+    this(
+        (loop, host) ->
+            loop.runInExecutor(() -> List.of(InetAddress.getAllByName(Tls.ascii(host)))));
   }
 
   /** Makes one with a resolver of one's own. */
@@ -102,14 +104,15 @@ public final class TCPClient implements AutoCloseable {
 
   /**
    * As {@link #connect(String, int)}, with TLS 1.2 or newer. The certificates of the host are
-   * checked, and that they belong to it.
+   * checked, and that they belong to it. The host is told its name, if it is a valid one and no
+   * address.
    *
    * @param context whom to trust; {@link SSLContext#getDefault} for the JDK's default
    */
   public Future<IOStream> connect(String host, int port, SSLContext context) {
     Objects.requireNonNull(host, "host == null");
     requireTls(context, "context");
-    return connectTo(host, port, Tls.engine(false, context, host));
+    return connectTo(host, port, Tls.client(context, host, port));
   }
 
   /**
@@ -288,7 +291,14 @@ public final class TCPClient implements AutoCloseable {
       cancelStagger();
       addresses.clear();
       List<Future<IOStream>> losers = List.copyOf(connecting);
-      Future<IOStream> secured = stream.startTls(used);
+      Future<IOStream> secured;
+      try {
+        secured = stream.startTls(used);
+      } catch (RuntimeException e) {
+        stream.close();
+        fail(e);
+        return;
+      }
       connecting.add(secured);
       losers.forEach(loser -> loser.cancel(false));
       secured.addDoneCallback(done -> ended(done, null));

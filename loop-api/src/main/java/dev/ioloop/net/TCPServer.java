@@ -73,7 +73,7 @@ public abstract class TCPServer {
   /** As {@link #TCPServer()}, for TLS 1.2 and newer with the certificates of {@code context}. */
   protected TCPServer(SSLContext context) {
     Objects.requireNonNull(context, "context == null");
-    engines = () -> Tls.engine(true, context, null);
+    engines = () -> Tls.server(context);
   }
 
   /**
@@ -364,6 +364,9 @@ public abstract class TCPServer {
     try {
       return await(accepted.startTls(engines.get()));
     } catch (StreamClosedException e) {
+      if (e.realError() instanceof RuntimeException) {
+        throw e; // of the server's own engine
+      }
       LOG.log(System.Logger.Level.DEBUG, "A TLS handshake failed", e);
       return null;
     } catch (Throwable e) {

@@ -1,9 +1,11 @@
 package dev.ioloop.net;
 
+import java.net.IDN;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -15,40 +17,88 @@ final class Tls {
 
   private Tls() {}
 
+  /** Returns an engine for TLS 1.2 and newer for the server's side. */
+  static SSLEngine server(@Nullable SSLContext context) {
+    SSLEngine engine = contextOrDefault(context).createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setSSLParameters(parameters(engine));
+    return engine;
+  }
+
   /**
-   * Returns an engine for TLS 1.2 and newer that checks the peer's host name on the client side.
+   * Returns an engine for TLS 1.2 and newer for the client's side, which checks that the
+   * certificate belongs to {@code host} and tells the server that name, if it is one.
+   *
+   * @param port with the host, the key under which sessions are kept to be resumed
    */
-  static SSLEngine engine(
-      boolean serverSide, @Nullable SSLContext context, @Nullable String serverHostname) {
-    if (!serverSide && (serverHostname == null || serverHostname.isEmpty())) {
+  static SSLEngine client(@Nullable SSLContext context, @Nullable String host, int port) {
+    if (host == null || host.isEmpty()) {
       throw new IllegalArgumentException(
           "a TLS client has to name the host that it means to talk to, to check its certificate");
     }
-    SSLContext used = context != null ? context : defaultContext();
-    SSLEngine engine =
-        serverSide ? used.createSSLEngine() : used.createSSLEngine(serverHostname, 0);
-    engine.setUseClientMode(!serverSide);
+    String checked = normalized(host);
+    SSLEngine engine = contextOrDefault(context).createSSLEngine(checked, port);
+    engine.setUseClientMode(true);
+    SSLParameters parameters = parameters(engine);
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    parameters.setServerNames(serverNames(checked));
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  private static SSLParameters parameters(SSLEngine engine) {
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(
         PROTOCOLS.stream()
             .filter(Arrays.asList(engine.getSupportedProtocols())::contains)
             .toArray(String[]::new));
-    if (!serverSide) {
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      if (isName(serverHostname)) {
-        parameters.setServerNames(List.of(new SNIHostName(serverHostname)));
+    return parameters;
+  }
+
+  /**
+   * Returns a host as certificates have it: an address without brackets and zone, a name in ASCII
+   * and without the dot of the root. What is neither is returned as it is; no certificate has it.
+   */
+  private static String normalized(String host) {
+    if (host.contains(":")) {
+      boolean bracketed = host.startsWith("[") && host.endsWith("]");
+      String address = bracketed ? host.substring(1, host.length() - 1) : host;
+      int zone = address.indexOf('%');
+      return zone < 0 ? address : address.substring(0, zone);
+    }
+    String name = ascii(host);
+    return name.length() > 1 && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /** Returns an international name in ASCII; what is none is returned as it is. */
+  static String ascii(String host) {
+    try {
+      return IDN.toASCII(host);
+    } catch (IllegalArgumentException e) {
+      return host;
+    }
+  }
+
+  /**
+   * Returns the name that a server is told; none where the host is an address, or no valid name.
+   */
+  private static List<SNIServerName> serverNames(String host) {
+    String lastLabel = host.substring(host.lastIndexOf('.') + 1);
+    boolean address = host.contains(":") || lastLabel.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!address) {
+      try {
+        return List.of(new SNIHostName(host));
+      } catch (IllegalArgumentException e) {
+        // An underscore, for instance. Such a host can have a certificate, but no SNI.
       }
     }
-    engine.setSSLParameters(parameters);
-    return engine;
+    return List.of();
   }
 
-  /** Whether it is no address: those are not sent as the name of the server. */
-  private static boolean isName(String host) {
-    return !host.contains(":") && !Character.isDigit(host.charAt(host.length() - 1));
-  }
-
-  private static SSLContext defaultContext() {
+  private static SSLContext contextOrDefault(@Nullable SSLContext context) {
+    if (context != null) {
+      return context;
+    }
     try {
       return SSLContext.getDefault();
     } catch (NoSuchAlgorithmException e) {

@@ -63,6 +63,8 @@ import dev.ioloop.testing.contract.TimeoutBodyContract;
 import dev.ioloop.testing.contract.TimeoutContract;
 import dev.ioloop.testing.contract.TlsContract;
 import dev.ioloop.testing.contract.TlsEndContract;
+import dev.ioloop.testing.contract.TlsFailureContract;
+import dev.ioloop.testing.contract.TlsNameContract;
 import dev.ioloop.testing.contract.TlsRationContract;
 import dev.ioloop.testing.contract.UnwindingContract;
 import dev.ioloop.testing.contract.WaitIteratorContract;
@@ -551,6 +553,22 @@ class IoUringContractTest {
 
   @Nested
   class TlsEnd extends TlsEndContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("io_uring");
+    }
+  }
+
+  @Nested
+  class TlsFailure extends TlsFailureContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("io_uring");
+    }
+  }
+
+  @Nested
+  class TlsName extends TlsNameContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("io_uring");

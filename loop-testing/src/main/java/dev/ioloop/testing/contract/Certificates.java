@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,14 @@ public final class Certificates {
   /** Returns one for this host whose time is over. */
   static KeyStore expired() {
     return store("-ext", "san=dns:localhost,ip:127.0.0.1", "-startdate", "-10d", "-validity", "2");
+  }
+
+  /** Returns one for names and addresses of all kinds. */
+  public static KeyStore names() {
+    return store(
+        "-ext",
+        "san=dns:localhost,dns:web01,dns:a-1,dns:1.2.3.four,dns:xn--bcher-kva.example,"
+            + "ip:127.0.0.1,ip:0:0:0:0:0:0:0:1,ip:fe80:0:0:0:0:0:0:1");
   }
 
   private static KeyStore store(String... options) {
@@ -108,6 +117,33 @@ public final class Certificates {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("no key could be used", e);
     }
+  }
+
+  /** Writes the certificate of {@code own}, and that of its authority, to a PEM file. */
+  public static void writeChain(KeyStore own, Path file) throws IOException {
+    try {
+      StringBuilder pem = new StringBuilder();
+      for (Certificate certificate : own.getCertificateChain("test")) {
+        pem.append(pem("CERTIFICATE", certificate.getEncoded()));
+      }
+      Files.writeString(file, pem);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no certificate could be written", e);
+    }
+  }
+
+  /** Writes the key of {@code own} to a PEM file. */
+  public static void writeKey(KeyStore own, Path file) throws IOException {
+    try {
+      Files.writeString(file, pem("PRIVATE KEY", own.getKey("test", PASSWORD).getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no key could be written", e);
+    }
+  }
+
+  private static String pem(String type, byte[] encoded) {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
+    return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
   }
 
   /** Returns what trusts the authority of {@code other}. */

@@ -27,6 +27,8 @@ final class VirtualContractsTest {
             "ThreadContract",
             "TlsContract",
             "TlsEndContract",
+            "TlsFailureContract",
+            "TlsNameContract",
             "TlsRationContract",
             "WatchdogContract");
   }
