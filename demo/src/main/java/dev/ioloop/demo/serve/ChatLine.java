@@ -1,16 +1,24 @@
 package dev.ioloop.demo.serve;
 
+import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody says in the chat. Comes from outside, so anything may be missing in it. */
 record ChatLine(@Nullable String name, @Nullable String text) {
   private static final int MAX_NAME = 40;
 
-  /** Returns what is wrong with this line, or null. */
-  @Nullable String fault() {
+  /**
+   * Returns what is wrong with this line, or null.
+   *
+   * @param maxBytes how long a text may be, in UTF-8
+   */
+  @Nullable String fault(int maxBytes) {
     if (name == null || name.isBlank() || name.length() > MAX_NAME) {
       return "A name has 1 to " + MAX_NAME + " characters.";
     }
-    return text == null || text.isBlank() ? "There is nothing in that message." : null;
+    if (text == null || text.isBlank()) {
+      return "There is nothing in that message.";
+    }
+    return ByteBufUtil.utf8Bytes(text) > maxBytes ? "That message is too long." : null;
   }
 }

@@ -3,13 +3,15 @@ package dev.ioloop.demo.serve;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.withTimeout;
 
+import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.demo.AsynSum;
 import dev.ioloop.netty.CoroutineHandler;
-import dev.ioloop.netty.NettyFutures;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -21,20 +23,28 @@ import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakeException;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one connection: a coroutine for each, one after the other. */
 final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   private static final System.Logger LOG = System.getLogger(HttpHandler.class.getName());
+  private static final long LOG_PERIOD_NANOS = 1_000_000_000;
+  private static final AtomicLong LAST_LOG = new AtomicLong(System.nanoTime() - LOG_PERIOD_NANOS);
   private static final String LIVE = "/live";
+  private static final String VERSION = "13";
 
   private final Serve server;
   private final Station station;
+  private boolean busy;
 
   HttpHandler(Serve server, Station station) {
     this.server = server;
@@ -43,17 +53,60 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
 
   @Override
   protected void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
-    FullHttpResponse response = answer(ctx, request);
-    if (response == null) {
-      return; // It is a WebSocket's now.
+    busy = true;
+    try {
+      FullHttpResponse response = answerOrFailure(ctx, request);
+      if (response != null) { // else it is a WebSocket's now
+        send(ctx, request, response);
+      }
+    } finally {
+      busy = false;
+    }
+  }
+
+  private void send(ChannelHandlerContext ctx, HttpRequest request, FullHttpResponse response) {
+    if (server.isClosing() || request.decoderResult().isFailure()) {
+      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     if (request.method().equals(HttpMethod.HEAD)) {
       response.content().clear();
     }
     try {
-      await(withTimeout(server.limits().request(), NettyFutures.from(ctx.writeAndFlush(response))));
+      await(withTimeout(server.limits().request(), send(ctx, response)));
     } catch (LoopTimeoutException e) {
       ctx.close();
+    }
+  }
+
+  /**
+   * Sends a message. What is returned is done when nothing is unsent of it, and then too where the
+   * client has gone.
+   */
+  static Future<@Nullable Void> send(ChannelHandlerContext ctx, Object message) {
+    Future<@Nullable Void> sent = new Future<>();
+    ctx.writeAndFlush(message)
+        .addListener(
+            written -> {
+              if (!written.isSuccess() && ctx.channel().isActive()) {
+                ctx.pipeline().fireExceptionCaught(written.cause());
+              }
+              sent.setResult(null);
+            });
+    return sent;
+  }
+
+  private @Nullable FullHttpResponse answerOrFailure(
+      ChannelHandlerContext ctx, FullHttpRequest request) {
+    try {
+      return answer(ctx, request);
+    } catch (CancellationException e) {
+      throw e; // The client has gone.
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "A request failed", e);
+      FullHttpResponse failed =
+          Assets.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "That failed, and is in our log.");
+      failed.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      return failed;
     }
   }
 
@@ -110,21 +163,35 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     if (refusal != null) {
       return Assets.text(HttpResponseStatus.FORBIDDEN, refusal);
     }
+    if (!request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION, true)) {
+      FullHttpResponse response =
+          Assets.text(HttpResponseStatus.UPGRADE_REQUIRED, "This is a WebSocket of version 13.");
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION);
+      return response;
+    }
     int max = server.limits().messageBytes();
-    WebSocketServerProtocolConfig config =
-        WebSocketServerProtocolConfig.newBuilder()
-            .websocketPath(LIVE)
-            .checkStartsWith(true) // and what follows a question mark
-            .decoderConfig(WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(max).build())
-            .build();
-    ctx.pipeline().remove(RequestDeadline.class);
-    ctx.pipeline().remove(HttpServerKeepAliveHandler.class);
+    WebSocketDecoderConfig config =
+        WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(max).build();
+    ChannelFuture shaken;
+    try {
+      shaken =
+          new WebSocketServerHandshaker13(LIVE, null, config).handshake(ctx.channel(), request);
+    } catch (WebSocketServerHandshakeException e) {
+      return Assets.text(HttpResponseStatus.BAD_REQUEST, "That is no handshake of a WebSocket.");
+    }
+    LiveHandler live = new LiveHandler(station, server.relay(), max);
+    long idle = server.limits().idle().toMillis();
     ctx.pipeline()
         .addLast(
-            new WebSocketServerProtocolHandler(config),
+            new FrameLimit(),
             new WebSocketFrameAggregator(max),
-            new LiveHandler(station, server.relay()));
-    ctx.fireChannelRead(request.retain());
+            new IdleStateHandler(idle, 0, 0, TimeUnit.MILLISECONDS),
+            live);
+    ctx.pipeline().remove(RequestDeadline.class);
+    ctx.pipeline().remove(HttpServerKeepAliveHandler.class);
+    ctx.pipeline().remove(this);
+    await((Object) shaken);
+    live.join(ctx.channel());
     return null;
   }
 
@@ -135,6 +202,21 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     return response;
   }
 
+  /** Ends a connection on which nothing was begun, when the server ends. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event == Serve.Closing.EVENT) {
+      ctx.executor().execute(() -> endIfIdle(ctx)); // A request that waits may begin before that.
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  private void endIfIdle(ChannelHandlerContext ctx) {
+    if (!busy) {
+      ctx.close();
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
     endAfter(ctx, failure);
@@ -142,9 +224,26 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
 
   /** Closes a connection that failed. What its peer has done to it is not worth a line. */
   static void endAfter(ChannelHandlerContext ctx, Throwable failure) {
-    if (!(failure instanceof IOException || failure instanceof CodecException)) {
+    if (failure instanceof DecoderException
+        && failure.getCause() instanceof IllegalStateException) {
+      // All that HttpServerCodec says so is that it would have to keep too many requests in mind.
+      logTooManyAhead(ctx);
+    } else if (!(failure instanceof IOException || failure instanceof CodecException)) {
       LOG.log(System.Logger.Level.WARNING, "A connection failed", failure);
     }
     ctx.close();
+  }
+
+  /** Logs at most once a second, because clients can make this happen as often as they like. */
+  private static void logTooManyAhead(ChannelHandlerContext ctx) {
+    long last = LAST_LOG.get();
+    long now = System.nanoTime();
+    if (now - last >= LOG_PERIOD_NANOS && LAST_LOG.compareAndSet(last, now)) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "Closed the connection of {0}, which has sent more than {1} requests ahead",
+          ctx.channel().remoteAddress(),
+          Serve.MAX_REQUESTS_AHEAD);
+    }
   }
 }

@@ -4,50 +4,100 @@ import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.sleep;
 
 import dev.ioloop.netty.CoroutineHandler;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.timeout.IdleStateEvent;
 import java.time.Duration;
 
-/** One browser's WebSocket: it hears what its {@link Station} tells, and may say something. */
-final class LiveHandler extends CoroutineHandler<TextWebSocketFrame> {
+/**
+ * One browser's WebSocket: it hears what its {@link Station} tells, and may say something. All
+ * frames come here, pings too: Netty's own handler for them reads on and answers however much is
+ * unsent.
+ */
+final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
   /** How long one has to wait before one may say more. What comes meanwhile waits in the socket. */
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final Station station;
   private final Relay relay;
+  private final int maxBytes;
 
-  LiveHandler(Station station, Relay relay) {
+  LiveHandler(Station station, Relay relay, int maxBytes) {
     this.station = station;
     this.relay = relay;
+    this.maxBytes = maxBytes;
   }
 
   @Override
-  protected void handle(ChannelHandlerContext ctx, TextWebSocketFrame frame) {
-    ChatLine line = Messages.chatLine(frame.text());
-    String fault = line == null ? "That is no message of the chat." : line.fault();
+  protected void handle(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    if (frame instanceof TextWebSocketFrame text) {
+      say(ctx, text.text());
+      await(sleep(PAUSE));
+    } else if (frame instanceof PingWebSocketFrame) {
+      send(ctx, new PongWebSocketFrame(frame.content().retain()));
+    } else if (frame instanceof CloseWebSocketFrame close) {
+      end(ctx, close.retain());
+    }
+  }
+
+  private void say(ChannelHandlerContext ctx, String json) {
+    ChatLine line = Messages.chatLine(json);
+    String fault = line == null ? "That is no message of the chat." : line.fault(maxBytes);
     if (line == null || fault != null) {
-      notice(ctx, fault);
+      send(ctx, new TextWebSocketFrame(Messages.notice(fault)));
       return;
     }
     try {
       await(relay.say(line), RelayAwayException.class);
     } catch (RelayAwayException e) {
-      notice(ctx, e.getMessage());
+      send(ctx, new TextWebSocketFrame(Messages.notice(e.getMessage())));
     }
-    await(sleep(PAUSE));
   }
 
-  private static void notice(ChannelHandlerContext ctx, String text) {
-    ctx.writeAndFlush(new TextWebSocketFrame(Messages.notice(text)));
+  /** Waits until it is sent, so that nobody has more than one answer waiting. */
+  private static void send(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    await(HttpHandler.send(ctx, frame));
+  }
+
+  private static void end(ChannelHandlerContext ctx, CloseWebSocketFrame frame) {
+    ctx.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Begins to hear. */
+  void join(Channel browser) {
+    if (browser.isActive()) {
+      station.join(browser);
+    }
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof HandshakeComplete) {
-      station.join(ctx.channel());
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event == Serve.Closing.EVENT) {
+      end(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE));
+    } else if (event instanceof IdleStateEvent idle) {
+      if (idle.isFirst()) {
+        ctx.writeAndFlush(new PingWebSocketFrame());
+      } else {
+        ctx.close();
+      }
     }
-    ctx.fireUserEventTriggered(event);
+    super.userEventTriggered(ctx, event);
+  }
+
+  /** Drops a reader that is too far behind. */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isWritable()) {
+      ctx.close();
+    }
+    super.channelWritabilityChanged(ctx);
   }
 
   @Override

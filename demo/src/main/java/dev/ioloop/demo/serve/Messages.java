@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Messages {
   private static final Gson GSON = new Gson();
 
+  /** How many characters JSON needs for one, and for names and braces, too. */
+  private static final int MAX_ESCAPED = 8;
+
   private record Loops(String chat, int clients, List<LoopState> loops) {}
 
   private record Notice(String text) {}
@@ -38,6 +41,19 @@ final class Messages {
     JsonObject json = GSON.toJsonTree(message).getAsJsonObject();
     json.addProperty("type", type);
     return GSON.toJson(json);
+  }
+
+  /**
+   * Returns what another server's browser says, or null where it is none of what is said here.
+   *
+   * @param maxBytes how long a text may be, as where it is typed
+   */
+  static @Nullable ChatLine relayed(String json, int maxBytes) {
+    if (json.length() > MAX_ESCAPED * (long) maxBytes) {
+      return null; // not even parsed
+    }
+    ChatLine line = chatLine(json);
+    return line == null || line.fault(maxBytes) != null ? null : line;
   }
 
   /** Returns what somebody says, or null where it cannot be understood. */

@@ -36,6 +36,7 @@ final class RedisRelay implements Relay {
 
   private final String place;
   private final RedisURI uri;
+  private final int maxBytes;
   private final Consumer<ChatLine> deliver;
   private final ClientResources resources;
   private final RedisClient client;
@@ -46,14 +47,17 @@ final class RedisRelay implements Relay {
    * Made before anything else of Lettuce, which looks only once at what transports it may use.
    *
    * @param backend what {@code group} runs on
+   * @param maxBytes how long a text may be
    * @param deliver is given what is said anywhere, on one of the event loops
    */
-  RedisRelay(URI redis, EventLoopGroup group, String backend, Consumer<ChatLine> deliver) {
+  RedisRelay(
+      URI redis, EventLoopGroup group, String backend, int maxBytes, Consumer<ChatLine> deliver) {
     for (String transport : new String[] {"epoll", "kqueue", "io_uring"}) {
       System.setProperty(
           "io.lettuce.core." + transport.replace("_", ""),
           Boolean.toString(backend.equals(transport)));
     }
+    this.maxBytes = maxBytes;
     this.deliver = deliver;
     uri = RedisURI.create(redis);
     uri.setTimeout(LIMIT);
@@ -91,8 +95,8 @@ final class RedisRelay implements Relay {
   private final class Subscriber extends RedisPubSubAdapter<String, String> {
     @Override
     public void message(String channel, String message) {
-      ChatLine line = Messages.chatLine(message);
-      if (line != null && line.fault() == null) {
+      ChatLine line = Messages.relayed(message, maxBytes);
+      if (line != null) {
         deliver.accept(line);
       }
     }

@@ -2,9 +2,11 @@ package dev.ioloop.demo.serve;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.withTimeout;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.netty.NettyFutures;
 import dev.ioloop.netty.NettyIOLoop;
 import io.netty.bootstrap.ServerBootstrap;
@@ -16,6 +18,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
@@ -44,15 +49,28 @@ public final class Serve {
   /** From when on a callback is slow. */
   private static final Duration SLOW = Duration.ofMillis(200);
 
+  /** How many requests a client may send before it has the answer to the first: Netty's limit. */
+  static final int MAX_REQUESTS_AHEAD = 128;
+
+  /** How long connections may take to end when the server does. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** What connections are told when the server ends. */
+  enum Closing {
+    EVENT
+  }
+
   private final Transport transport;
   private final Access access;
   private final Limits limits;
   private final Assets assets = new Assets();
   private final ClientLimit clients;
   private final EventLoopGroup group;
+  private final ChannelGroup channels;
   private final Map<EventExecutor, Station> stations = new LinkedHashMap<>();
   private final Relay relay;
   private @Nullable Channel listening;
+  private volatile boolean closing;
 
   /**
    * Starts the event loops.
@@ -66,15 +84,17 @@ public final class Serve {
     this.limits = limits;
     clients = new ClientLimit(limits.clients());
     group = new MultiThreadIoEventLoopGroup(loops, transport.handlers());
+    channels = new DefaultChannelGroup(group.next());
+    long maxUnsent = limits.unsentBytesInAll() / loops;
     for (EventExecutor executor : group) {
       IOLoop loop = NettyIOLoop.of((EventLoop) executor);
       loop.setBlockingLogThreshold(SLOW);
-      stations.put(executor, new Station(loop, "loop " + (stations.size() + 1)));
+      stations.put(executor, new Station(loop, "loop " + (stations.size() + 1), maxUnsent));
     }
     relay =
         redis == null
             ? Relay.local(this::deliver)
-            : new RedisRelay(redis, group, backend, this::deliver);
+            : new RedisRelay(redis, group, backend, limits.messageBytes(), this::deliver);
   }
 
   /** Listens. A coroutine's, on any loop. */
@@ -103,12 +123,13 @@ public final class Serve {
   }
 
   private void addHandlers(Channel channel) {
+    channels.add(channel);
     EventLoop eventLoop = channel.eventLoop();
     channel
         .pipeline()
         .addLast(
             clients,
-            new HttpServerCodec(),
+            new HttpServerCodec(new HttpDecoderConfig(), MAX_REQUESTS_AHEAD),
             new RequestDeadline(NettyIOLoop.of(eventLoop), limits.request()),
             new HttpServerKeepAliveHandler(),
             new HttpObjectAggregator(limits.messageBytes()),
@@ -142,14 +163,31 @@ public final class Serve {
     return relay;
   }
 
-  /** Closes the connections and ends the event loops. */
+  /** Returns whether connections are to end with the answer that they have begun. */
+  boolean isClosing() {
+    return closing;
+  }
+
+  /**
+   * Ends the connections, which may finish what they have begun for some seconds, and the event
+   * loops.
+   */
   Future<?> close() {
     return coroutine(
         () -> {
-          await(relay.close());
+          closing = true;
           if (listening != null) {
             await(listening.close());
           }
+          for (Channel channel : channels) {
+            channel.pipeline().fireUserEventTriggered(Closing.EVENT);
+          }
+          try {
+            await(withTimeout(GRACE, NettyFutures.from(channels.newCloseFuture())));
+          } catch (LoopTimeoutException e) {
+            await((Object) channels.close());
+          }
+          await(relay.close());
           await(NettyFutures.from(group.shutdownGracefully(0, 5, TimeUnit.SECONDS)));
         });
   }

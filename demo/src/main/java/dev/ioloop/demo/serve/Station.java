@@ -9,9 +9,12 @@ import dev.ioloop.PeriodicCallback;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +29,12 @@ final class Station {
   private static final Duration TICK = Duration.ofMillis(100);
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
+  /** What an unsent message takes beside its bytes. */
+  private static final long EACH = 256;
+
   private final IOLoop loop;
   private final String name;
+  private final long maxUnsent;
   private final Set<Channel> browsers = new LinkedHashSet<>();
   private LoopStats before;
 
@@ -36,8 +43,14 @@ final class Station {
 
   private volatile LoopState state;
 
-  Station(IOLoop loop, String name) {
+  /**
+   * Makes one that is not open yet.
+   *
+   * @param maxUnsent how many bytes all browsers here may be behind
+   */
+  Station(IOLoop loop, String name, long maxUnsent) {
     this.loop = loop;
+    this.maxUnsent = maxUnsent;
     this.name = name;
     before = loop.stats();
     state = new LoopState(name, loop.backend(), "", 0, 0, 0, 0, 0, 0, 0, "", List.of());
@@ -81,19 +94,38 @@ final class Station {
     loop.addCallback(() -> send(message));
   }
 
-  /** Nobody waits for a slow reader: one that is too far behind is dropped. */
+  /** Nobody waits for a slow reader: {@link LiveHandler} drops one that is too far behind. */
   private void send(String message) {
-    ByteBuf utf8 = Unpooled.copiedBuffer(message, StandardCharsets.UTF_8);
+    // Memory that the transport can write from, so that it makes no copy for each browser.
+    byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+    ByteBuf utf8 = Unpooled.directBuffer(bytes.length).writeBytes(bytes);
     try {
       for (Channel browser : List.copyOf(browsers)) {
-        if (browser.isWritable()) {
-          browser.writeAndFlush(new TextWebSocketFrame(utf8.retainedDuplicate()));
-        } else {
-          browser.close();
-        }
+        browser.writeAndFlush(new TextWebSocketFrame(utf8.retainedDuplicate()));
       }
     } finally {
       utf8.release();
     }
+    dropThoseFurthestBehind();
+  }
+
+  /** Sees to it that all browsers together are not too far behind. */
+  private void dropThoseFurthestBehind() {
+    long all = 0;
+    for (Channel browser : browsers) {
+      all += unsent(browser);
+    }
+    while (all > maxUnsent) {
+      Channel furthest = Collections.max(browsers, Comparator.comparingLong(Station::unsent));
+      all -= unsent(furthest);
+      browsers.remove(furthest);
+      furthest.close();
+    }
+  }
+
+  /** Returns the memory that a browser's unsent messages take, which are small at times. */
+  private static long unsent(Channel browser) {
+    ChannelOutboundBuffer unsent = browser.unsafe().outboundBuffer();
+    return unsent == null ? 0 : unsent.totalPendingWriteBytes() + EACH * unsent.size();
   }
 }

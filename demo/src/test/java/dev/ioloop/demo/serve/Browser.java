@@ -19,6 +19,9 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
   /** What is received in place of a message when the connection has ended. */
   static final JsonObject END = JsonParser.parseString("{\"type\":\"end\"}").getAsJsonObject();
 
+  /** Why the server has ended it, as a number; zero where it has not said so. */
+  private volatile int closeStatus;
+
   private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
   private final StringBuilder parts = new StringBuilder();
   private WebSocket socket;
@@ -50,6 +53,10 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
 
   void send(String message) throws Exception {
     socket.sendText(message, true).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  int closeStatus() {
+    return closeStatus;
   }
 
   WebSocket socket() {
@@ -95,6 +102,7 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+    closeStatus = status;
     received.add(END);
     return null;
   }

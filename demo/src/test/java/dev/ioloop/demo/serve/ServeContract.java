@@ -1,16 +1,20 @@
 package dev.ioloop.demo.serve;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import dev.ioloop.IOLoop;
+import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.FailOnUnexpectedLog;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -301,7 +305,7 @@ abstract class ServeContract {
   @Test
   void clientsBeyondTheLimitAreTurnedAway() throws Exception {
     assertThat(Limits.DEFAULT.clients()).isEqualTo(1_000);
-    restart(new Limits(2, Duration.ofSeconds(10), 65_536, 65_536));
+    restart(limits(2, Duration.ofSeconds(10), 65_536));
     try (Socket one = connect()) {
       send(one, "GET / HTTP/1.1\nHost: localhost\n\n");
       assertThat(Response.read(one.getInputStream(), true).status()).isEqualTo(200);
@@ -319,7 +323,7 @@ abstract class ServeContract {
   @Test
   void headThatComesTooSlowlyEndsTheConnection() throws Exception {
     assertThat(Limits.DEFAULT.request()).isEqualTo(Duration.ofSeconds(10));
-    restart(new Limits(1_000, Duration.ofMillis(300), 65_536, 65_536));
+    restart(limits(1_000, Duration.ofMillis(300), 65_536));
     try (Socket socket = connect();
         Browser browser = Browser.open(port)) {
       send(socket, "GET / HTTP/1.1\nHost: localhost\n\n");
@@ -342,18 +346,31 @@ abstract class ServeContract {
     }
   }
 
-  @Test
-  void readerThatIsFarBehindIsDroppedAndTheOthersGoOn() throws Exception {
-    assertThat(Limits.DEFAULT.unsentBytes()).isEqualTo(1024 * 1024);
-    restart(new Limits(1_000, Duration.ofSeconds(10), 65_536, 131_072));
-    try (Socket slow = connect();
+  private static Limits limits(int clients, Duration request, int unsentBytes) {
+    return new Limits(
+        clients, request, Duration.ofSeconds(30), 65_536, unsentBytes, LOOPS * 16 * 1024 * 1024);
+  }
+
+  /** Opens a WebSocket whose frames the test reads and writes itself. */
+  private Socket openRaw() throws IOException {
+    Socket socket = connect();
+    upgrade(socket, "13");
+    assertThat(Response.read(socket.getInputStream(), false).status()).isEqualTo(101);
+    return socket;
+  }
+
+  private static void upgrade(Socket socket, String version) throws IOException {
+    send(
+        socket,
+        "GET /live HTTP/1.1\nHost: localhost\nOrigin: http://localhost\nUpgrade: websocket\n"
+            + "Connection: Upgrade\nSec-WebSocket-Version: "
+            + version
+            + "\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n");
+  }
+
+  private void assertReaderWhoDoesNotReadIsDropped() throws Exception {
+    try (Socket slow = openRaw();
         Browser ada = Browser.open(port)) {
-      send(
-          slow,
-          "GET /live HTTP/1.1\nHost: localhost\nOrigin: http://localhost\nUpgrade: websocket\n"
-              + "Connection: Upgrade\nSec-WebSocket-Version: 13\n"
-              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n");
-      assertThat(Response.read(slow.getInputStream(), false).status()).isEqualTo(101);
       ada.next(message -> message.has("clients") && message.get("clients").getAsInt() == 2);
       String much = "x".repeat(60_000);
       for (int i = 0; i < 400; i++) {
@@ -365,10 +382,150 @@ abstract class ServeContract {
   }
 
   @Test
+  void readerThatIsFarBehindIsDroppedAndTheOthersGoOn() throws Exception {
+    assertThat(Limits.DEFAULT.unsentBytes()).isEqualTo(1024 * 1024);
+    restart(limits(1_000, Duration.ofSeconds(10), 131_072));
+    assertReaderWhoDoesNotReadIsDropped();
+  }
+
+  @Test
+  void readersTogetherAreNotFarBehindEither() throws Exception {
+    assertThat(Limits.DEFAULT.unsentBytesInAll()).isEqualTo(16 * 1024 * 1024);
+    Duration limit = Duration.ofSeconds(10);
+    int none = 1 << 30; // for one reader
+    restart(new Limits(1_000, limit, Duration.ofSeconds(30), 65_536, none, LOOPS * 131_072));
+    assertReaderWhoDoesNotReadIsDropped();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 9}) // texts, pings
+  void webSocketOnWhichVeryManyFramesComeAtOnceIsEnded(int kind) throws Exception {
+    try (Socket socket = openRaw();
+        Browser ada = Browser.open(port)) {
+      byte[] frames = new byte[6 * 10 * FrameLimit.MAX]; // masked with zeroes, and empty
+      for (int i = 0; i < frames.length; i += 6) {
+        frames[i] = (byte) (0x80 | kind);
+        frames[i + 1] = (byte) 0x80;
+      }
+      socket.getOutputStream().write(frames);
+      assertThatCode(() -> socket.getInputStream().readAllBytes())
+          .satisfiesAnyOf(
+              end -> assertThat(end).isNull(),
+              end -> assertThat(end).isInstanceOf(SocketException.class));
+      ada.say("ada", "hello");
+      assertThat(ada.hear()).isEqualTo("ada: hello");
+    }
+  }
+
+  @Test
+  void webSocketThatIsSilentIsPingedAndThenDropped() throws Exception {
+    assertThat(Limits.DEFAULT.idle()).isEqualTo(Duration.ofSeconds(10));
+    Duration idle = Duration.ofMillis(300);
+    restart(new Limits(1_000, Duration.ofSeconds(10), idle, 65_536, 131_072, 1_000_000));
+    try (Browser answers = Browser.open(port);
+        Socket silent = openRaw()) {
+      String received = new String(silent.getInputStream().readAllBytes(), ISO_8859_1);
+      assertThat(received).contains("\u0089\0"); // a ping
+      answers.say("ada", "still here"); // It has answered its pings.
+      assertThat(answers.hear()).isEqualTo("ada: still here");
+    }
+  }
+
+  @Test
+  void pingIsAnsweredAndCloseToo() throws Exception {
+    try (Socket socket = openRaw()) {
+      byte[] frames = {(byte) 0x89, (byte) 0x82, 0, 0, 0, 0, 'h', 'i', (byte) 0x88, (byte) 0x80};
+      socket.getOutputStream().write(frames);
+      socket.getOutputStream().write(new byte[4]);
+      String received = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+      assertThat(received).contains("\u008a\u0002hi").endsWith("\u0088\0");
+    }
+  }
+
+  @Test
+  void refusedAndMalformedUpgradesKeepTheirDeadline() throws Exception {
+    restart(limits(1_000, Duration.ofMillis(300), 65_536));
+    try (Socket socket = connect()) {
+      upgrade(socket, "99");
+      upgrade(socket, "99");
+      for (int i = 0; i < 2; i++) {
+        Response refused = Response.read(socket.getInputStream(), true);
+        assertThat(refused.status()).isEqualTo(426);
+        assertThat(refused.headers()).containsEntry("sec-websocket-version", "13");
+      }
+      assertEnd(socket);
+    }
+    try (Socket socket = connect()) {
+      send(
+          socket,
+          "POST /live HTTP/1.1\nHost: localhost\nOrigin: http://localhost\nUpgrade: websocket\n"
+              + "Connection: Upgrade\nSec-WebSocket-Version: 13\nContent-Length: 0\n\n");
+      assertThat(Response.read(socket.getInputStream(), true).status()).isEqualTo(400);
+      assertEnd(socket);
+    }
+  }
+
+  @Test
+  void connectionEndsBehindWhatIsNoRequest() throws Exception {
+    try (Socket socket = connect()) {
+      String good = "GET / HTTP/1.1\nHost: localhost\n\n";
+      send(socket, "GET / HTTP/1.1\nHost: a\0b\n\n" + good);
+      Response refused = Response.read(socket.getInputStream(), true);
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.headers()).containsEntry("connection", "close");
+      assertEnd(socket);
+    }
+  }
+
+  private String sum() {
+    return "POST /asyn-sum HTTP/1.1\nHost: localhost:"
+        + port
+        + "\nOrigin: http://localhost:"
+        + port
+        + "\nContent-Length: 0\n\n";
+  }
+
+  @Test
+  void requestsThatAreVeryFarAheadEndTheConnectionAndAreLogged() throws Exception {
+    try (ExpectLog log = new ExpectLog(HttpHandler.class.getName(), "more than 128 requests");
+        Socket socket = connect()) {
+      send(socket, sum().repeat(3 * Serve.MAX_REQUESTS_AHEAD));
+      assertThatCode(() -> socket.getInputStream().readAllBytes())
+          .satisfiesAnyOf(
+              end -> assertThat(end).isNull(),
+              end -> assertThat(end).isInstanceOf(SocketException.class));
+      assertThat(log.records()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void closingEndsAnswersThatWereBegun() throws Exception {
+    int asked = 14; // which come in one read: else a reset takes answers away
+    try (Socket socket = connect()) {
+      send(socket, sum().repeat(asked));
+      Response last = Response.read(socket.getInputStream(), true);
+      stop();
+      int answered = 1;
+      try {
+        while (true) {
+          last = Response.read(socket.getInputStream(), true);
+          assertThat(last.status()).isEqualTo(200);
+          assertThat(last.body()).endsWith("2 3 5\n");
+          answered++;
+        }
+      } catch (EOFException e) {
+        assertThat(last.headers().get("connection")).isEqualTo(answered < asked ? "close" : null);
+      }
+    }
+    start(Limits.DEFAULT);
+  }
+
+  @Test
   void closingEndsWebSocketsAndLeavesNothing() throws Exception {
     try (Browser browser = Browser.open(port)) {
       stop();
       assertThat(browser.next(message -> message == Browser.END)).isNotNull();
+      assertThat(browser.closeStatus()).isEqualTo(1001);
     }
     assertThatThrownBy(this::connect).isInstanceOf(IOException.class);
     start(Limits.DEFAULT);
