@@ -610,20 +610,16 @@ public final class IOStream implements AutoCloseable {
 
   /** Ends writing by {@code failure}, and the stream when what came before has been received. */
   void failWriting(IOException failure) {
-    if (!readable || connecting() || reading.drain()) {
-      closeBy(failure);
-    } else {
-      error = failure;
-      writing.close(failure);
-      loop.addCallback(this::drain);
-    }
+    error = failure; // From here on, no end that is received is one in order.
+    writing.close(failure);
+    drain();
   }
 
   private void drain() {
     if (closed) {
       return;
     }
-    if (reading.drain()) {
+    if (!readable || connecting() || reading.drain()) {
       closeBy(error);
     } else {
       loop.addCallback(this::drain);

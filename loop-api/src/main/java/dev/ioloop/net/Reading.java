@@ -113,10 +113,11 @@ final class Reading implements Runnable, Described {
           return endedInLine(read);
         }
       }
-    } catch (IOException
-        | UnsatisfiableReadException
-        | StreamBufferFullException
-        | StackOverflowError e) {
+    } catch (IOException e) {
+      restore(read);
+      stream.closeBy(e);
+      return failed(stream.error()); // A write may have failed before.
+    } catch (UnsatisfiableReadException | StreamBufferFullException | StackOverflowError e) {
       restore(read);
       stream.closeBy(e);
       return failed(e);

@@ -105,6 +105,25 @@ public abstract class StreamFaultContract extends ChannelContract {
     assertThat(events).containsExactly("some");
   }
 
+  // The system tells of the reset once, and of an end after that.
+  @Test
+  void resetThatAWriteHasFoundIsNoEndInOrder() {
+    loop.runSync(
+        () -> {
+          Ends ends = open();
+          ends.send("xsome");
+          events.add(StreamContract.text(ends.stream.readBytes(1)));
+          Future<byte[]> read = ends.stream.readUntilClose();
+          ends.reset();
+          assertReset(ends.stream.write(new byte[1]));
+          assertReset(read);
+          assertThat(ends.stream.closed()).isTrue();
+          assertThat(ends.stream.error()).isInstanceOf(IOException.class);
+          events.add(StreamContract.text(ends.stream.readBytes(4)));
+        });
+    assertThat(events).containsExactly("x", "some");
+  }
+
   @Test
   void resetFailsPendingWritesAndReads() {
     loop.runSync(
