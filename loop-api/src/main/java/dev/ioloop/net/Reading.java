@@ -235,15 +235,15 @@ final class Reading implements Runnable, Described {
       }
       return read.received();
     }
-    int held = buffer.size() + (read == null ? 0 : read.held());
-    if (held >= maxBytes) {
+    int room = maxBytes - buffer.size() - (read == null ? 0 : read.held());
+    ByteBuffer input = stream.buffers().input();
+    input.limit(Math.min(ration, Math.max(1, room)));
+    receiveInto(input);
+    input.flip();
+    if (room <= 0 && input.hasRemaining()) { // Nothing, or the end, would have been no fault.
       throw new StreamBufferFullException(
           "a read needs more than the " + maxBytes + " bytes that setMaxBufferSize() allows");
     }
-    ByteBuffer input = stream.buffers().input();
-    input.limit(Math.min(ration, maxBytes - held));
-    receiveInto(input);
-    input.flip();
     T value = null;
     try {
       if (read != null && first) {

@@ -275,6 +275,23 @@ public abstract class StreamReadContract extends StreamContract {
         });
   }
 
+  @Test
+  void asMuchAsTheBufferLimitIsReadUntilTheEnd() {
+    connected(
+        (stream, peer) -> {
+          stream.setMaxBufferSize(1000);
+          Future<byte[]> read = stream.readUntilClose();
+          await(peer.write(new byte[1000]));
+          for (int i = 0; i < 30; i++) {
+            await(moment); // By then the stream holds all that it may, and waits.
+          }
+          assertThat(read.done()).isFalse();
+          peer.close();
+          assertThat(await(read)).hasSize(1000);
+          assertThat(stream.error()).isNull();
+        });
+  }
+
   // G46
   @Test
   void peerIsHeldUpWhileNothingIsRead() {
