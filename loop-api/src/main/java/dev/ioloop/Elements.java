@@ -3,6 +3,7 @@ package dev.ioloop;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Closing cancels the subscription; needed only where the loop may be left before the end. Call
+ * <p>Closing cancels the subscription; needed only where the loop may be left before the end. A
+ * wait for an element that is cancelled cancels the subscription, too, and ends the iteration. Call
  * from inside a coroutine only. Tornado: {@code async for}.
  */
 public final class Elements<T> implements Iterable<T>, AutoCloseable {
@@ -50,7 +52,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
 
   /** Its signals come on any thread, one after the other; its other methods on the loop's. */
   private static final class Subscriber<T> implements Iterator<T>, Flow.Subscriber<T> {
-    private final Future<Flow.Subscription> subscription = new Future<>();
+    private final Future<Flow.Subscription> subscription = Future.owned(() -> {});
 
     // Guarded by this.
     private @Nullable T element;
@@ -62,7 +64,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     @Override
     public boolean hasNext() {
       Flow.Subscription subscribed = Gen.await(subscription);
-      Future<Boolean> answer = Future.owned(this::takeWaiting);
+      Future<Boolean> answer = Future.owned(this::giveUp);
       boolean request;
       synchronized (this) {
         if (element != null) {
@@ -94,6 +96,16 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         element = null;
         return next;
       }
+    }
+
+    /** Called when the coroutine that waits for an element was cancelled, on whatever thread. */
+    private void giveUp() {
+      synchronized (this) {
+        if (!ended) {
+          failure = new CancellationException("the wait for an element was cancelled");
+        }
+      }
+      cancel();
     }
 
     void cancel() {

@@ -85,21 +85,25 @@ final class Yieldables {
 
   /** Returns a future of the first element of {@code publisher}. */
   private static Future<@Nullable Object> first(Flow.Publisher<Object> publisher) {
-    Future<@Nullable Object> future = new Future<>();
+    Future<Flow.Subscription> subscribed = new Future<>();
+    Future<@Nullable Object> future = Future.owned(() -> cancel(subscribed));
     publisher.subscribe(
         new Flow.Subscriber<>() {
-          private Flow.@Nullable Subscription subscription;
-
           @Override
           public void onSubscribe(Flow.Subscription subscription) {
-            this.subscription = subscription;
-            subscription.request(1);
+            if (subscribed.complete(subscription)) {
+              subscription.request(1);
+            } else {
+              subscription.cancel();
+            }
           }
 
           @Override
           public void onNext(Object item) {
-            subscription.cancel();
-            future.complete(item);
+            if (!future.isDone()) {
+              cancel(subscribed);
+              future.complete(item);
+            }
           }
 
           @Override
@@ -116,5 +120,12 @@ final class Yieldables {
           }
         });
     return future;
+  }
+
+  /** Cancels a subscription, also one that is yet to come. */
+  private static void cancel(Future<Flow.Subscription> subscribed) {
+    if (!subscribed.cancel(true) && !subscribed.isCancelled()) {
+      subscribed.result().cancel();
+    }
   }
 }

@@ -379,4 +379,17 @@ public abstract class ElementsContract extends LoopContract {
         .hasMessageContaining("subscribe failed");
     assertThat(events).isEmpty();
   }
+
+  @Test
+  void cancelledWaitCancelsTheSubscriptionThoughNobodyCloses() {
+    loop.runSync(
+        () -> {
+          Iterator<String> iterator = elements(new Source()).iterator();
+          Future<Boolean> waiting = coroutine(iterator::hasNext);
+          waiting.cancel(true);
+          WaiterContract.awaitEnd(waiting);
+          assertThatThrownBy(iterator::hasNext).isInstanceOf(CancellationException.class);
+        });
+    assertThat(events).containsExactly("request 1", "cancel");
+  }
 }

@@ -2,6 +2,7 @@ package dev.ioloop.testing.contract;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.convertYielded;
+import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.maybeFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ioloop.BadYieldException;
 import dev.ioloop.Future;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,5 +154,28 @@ public abstract class YieldableContract extends LoopContract {
     assertThat(maybeFuture("text").result()).isEqualTo("text");
     assertThat(maybeFuture(null).result()).isNull();
     assertThat(maybeFuture(CompletableFuture.completedFuture("done")).result()).isEqualTo("done");
+  }
+
+  private void cancelAwaiterOf(Flow.Publisher<String> publisher) {
+    Future<Object> waiting = coroutine(() -> await((Object) publisher));
+    waiting.cancel(true);
+    WaiterContract.awaitEnd(waiting);
+  }
+
+  @Test
+  void cancelledAwaiterOfAPublisherCancelsTheSubscription() {
+    loop.runSync(() -> cancelAwaiterOf(publisher(List.of("late"))));
+    assertThat(events).containsExactly("request 1", "cancel");
+  }
+
+  @Test
+  void subscriptionThatComesAfterTheCancellationIsCancelled() {
+    List<Flow.Subscriber<? super String>> subscribers = new ArrayList<>();
+    loop.runSync(
+        () -> {
+          cancelAwaiterOf(subscribers::add);
+          publisher(List.of("late")).subscribe(subscribers.get(0));
+        });
+    assertThat(events).containsExactly("cancel");
   }
 }
