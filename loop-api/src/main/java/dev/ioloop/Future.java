@@ -329,6 +329,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
         || type == OwnedFuture.class
         || type == JoinFuture.class
         || type == AdaptedFuture.class
+        || type == NextFuture.class
         || this instanceof Relay;
   }
 

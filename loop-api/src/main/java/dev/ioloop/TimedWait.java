@@ -70,7 +70,7 @@ final class TimedWait<T extends @Nullable Object>
   }
 
   private void expire() {
-    if (source.giveUp(this)) {
+    if (source instanceof NextFuture ? source.removeWaiter(this) : source.giveUp(this)) {
       outcome.completeExceptionally(new LoopTimeoutException("not done after " + delay));
     } else {
       accept(source); // It is done, but the loop had not come to it.

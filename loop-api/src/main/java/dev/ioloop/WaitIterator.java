@@ -31,7 +31,10 @@ public final class WaitIterator<T extends @Nullable Object> {
   private int currentIndex = -1;
 
   /** The future of the {@link #next} that waits. */
-  private @Nullable Future<T> waiting;
+  private @Nullable NextFuture<T> waiting;
+
+  /** That of one whose wait had ended when its outcome came. */
+  private @Nullable NextFuture<T> left;
 
   /** Waits for {@code futures}. Those that are done already come first, in this order. */
   @SafeVarargs
@@ -61,9 +64,14 @@ public final class WaitIterator<T extends @Nullable Object> {
     if (waiting == null) {
       finished.add(index);
     } else {
-      Future<T> next = waiting;
+      NextFuture<T> next = waiting;
       waiting = null;
+      boolean deserted = next.isAwaitedOnlyBy(null);
       handOut(index, next);
+      if (deserted) {
+        next.forgetLooks();
+        left = next;
+      }
     }
   }
 
@@ -83,7 +91,7 @@ public final class WaitIterator<T extends @Nullable Object> {
   /** Returns whether all results were handed out. If so, there is no current future any more. */
   public boolean done() {
     withdrawCancelled();
-    if (handedOut < futures.size()) {
+    if (left != null && !left.isLookedAt() || handedOut < futures.size()) {
       return false;
     }
     currentIndex = -1;
@@ -92,21 +100,30 @@ public final class WaitIterator<T extends @Nullable Object> {
 
   /**
    * Returns a future with the next outcome. If that is a failure, the iteration can go on all the
-   * same.
+   * same. After a wait that timed out or was cancelled, this is the future of the previous call
+   * where nobody has looked at its outcome, so that none is lost.
    *
    * @throws NoSuchElementException if all were handed out
-   * @throws IllegalStateException if the future of the previous call is still pending
+   * @throws IllegalStateException if somebody waits for the future of the previous call
    */
   public Future<T> next() {
     withdrawCancelled();
+    NextFuture<T> previous = left;
+    left = null;
+    if (previous != null && !previous.isLookedAt()) {
+      return previous;
+    }
     if (waiting != null) {
+      if (waiting.isAwaitedOnlyBy(null)) {
+        return waiting;
+      }
       throw new IllegalStateException("next() while the future of the previous call is pending");
     }
     if (handedOut == futures.size()) {
       throw new NoSuchElementException("all " + handedOut + " futures were handed out");
     }
     handedOut++;
-    Future<T> next = new Future<>();
+    NextFuture<T> next = new NextFuture<>();
     if (finished.isEmpty()) {
       waiting = next;
     } else {

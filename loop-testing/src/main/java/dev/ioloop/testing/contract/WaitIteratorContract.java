@@ -1,6 +1,7 @@
 package dev.ioloop.testing.contract;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
 import static dev.ioloop.Gen.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -126,11 +127,12 @@ public abstract class WaitIteratorContract extends LoopContract {
         () -> {
           WaitIterator<String> iterator = new WaitIterator<>(a, b);
           Future<String> first = iterator.next();
+          Future<String> waiting = coroutine(() -> await(first));
           assertThatThrownBy(iterator::next)
               .isInstanceOf(IllegalStateException.class)
               .hasMessageContaining("pending");
           a.setResult("a");
-          events.add(await(first));
+          events.add(await(waiting));
         });
     assertThat(events).containsExactly("a");
   }
@@ -149,5 +151,88 @@ public abstract class WaitIteratorContract extends LoopContract {
           events.add(await(next));
         });
     assertThat(events).containsExactly("a");
+  }
+
+  private static void timeOut(WaitIterator<String> iterator) {
+    assertThatThrownBy(() -> await(withTimeout(Duration.ZERO, iterator.next())))
+        .isInstanceOf(LoopTimeoutException.class);
+  }
+
+  @Test
+  void nextAfterATimeoutGivesWhatThePreviousOneWaitedFor() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          timeOut(iterator);
+          timeOut(iterator);
+          loop.addCallback(() -> b.setResult("b"));
+          events.add(await(withTimeout(Duration.ofHours(1), iterator.next())));
+          events.add(iterator.currentIndex());
+          a.setResult("a");
+          events.add(await(iterator.next()));
+          events.add(iterator.done());
+        });
+    assertThat(events).containsExactly("b", 1, "a", true);
+  }
+
+  @Test
+  void outcomesThatCameWhileNobodyWaitedAreGivenByTheNextCalls() {
+    RuntimeException failure = new RuntimeException("failed on purpose");
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          timeOut(iterator);
+          a.setException(failure);
+          b.setResult("b");
+          await(moment);
+          await(moment);
+          events.add(iterator.done());
+          assertThatThrownBy(() -> await(iterator.next())).isSameAs(failure);
+          events.add(iterator.currentIndex());
+          events.add(await(iterator.next()));
+          events.add(iterator.done());
+        });
+    assertThat(events).containsExactly(false, 0, "b", true);
+  }
+
+  @Test
+  void outcomeThatSomebodyTookFromAFutureThatHeKeptIsNotGivenAgain() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          Future<String> kept = iterator.next();
+          a.setResult("a");
+          await(moment);
+          await(moment);
+          events.add(await(kept));
+          loop.addCallback(() -> b.setResult("b"));
+          events.add(await(iterator.next()));
+        });
+    assertThat(events).containsExactly("a", "b");
+  }
+
+  @Test
+  void cancelledWaiterLosesNothing() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          for (boolean limited : new boolean[] {false, true}) {
+            Future<String> waiting =
+                coroutine(
+                    () -> {
+                      Future<String> next = iterator.next();
+                      return await(limited ? withTimeout(Duration.ofHours(1), next) : next);
+                    });
+            waiting.cancel(true);
+            WaiterContract.awaitEnd(waiting);
+          }
+          a.setResult("a");
+          await(moment);
+          await(moment);
+          events.add(await(iterator.next()));
+          b.setResult("b");
+          events.add(await(iterator.next()));
+        });
+    assertThat(events).containsExactly("a", "b");
   }
 }
