@@ -1,7 +1,8 @@
 package dev.ioloop.netty;
 
 import dev.ioloop.Future;
-import java.util.concurrent.CancellationException;
+import io.netty.util.concurrent.GenericFutureListener;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,25 @@ import org.jspecify.annotations.Nullable;
 public final class NettyFutures {
 
   private NettyFutures() {}
+
+  /** The listener at Netty's future, and the callback of ours: a look at neither. */
+  private record Bridge<T extends @Nullable Object>(
+      io.netty.util.concurrent.Future<T> source, Future<T> target)
+      implements GenericFutureListener<io.netty.util.concurrent.Future<T>>, Consumer<Future<T>> {
+
+    @Override
+    public void operationComplete(io.netty.util.concurrent.Future<T> done) {
+      complete(target, source);
+    }
+
+    @Override
+    public void accept(Future<T> done) {
+      if (done.cancelled()) {
+        source.removeListener(this);
+        source.cancel(false);
+      }
+    }
+  }
 
   /**
    * Returns a future that ends as {@code source} does: with its result, with the very exception, or
@@ -30,13 +50,9 @@ public final class NettyFutures {
       complete(target, source);
       return target;
     }
-    source.addListener(done -> complete(target, source));
-    target.whenComplete(
-        (result, failure) -> {
-          if (failure instanceof CancellationException) {
-            source.cancel(false);
-          }
-        });
+    Bridge<T> bridge = new Bridge<>(source, target);
+    source.addListener(bridge);
+    target.addDoneCallback(bridge);
     return target;
   }
 

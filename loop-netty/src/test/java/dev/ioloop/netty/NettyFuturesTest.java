@@ -59,4 +59,28 @@ class NettyFuturesTest extends LoopContract {
     NettyFutures.from(promise).cancel(true);
     assertThat(promise.isCancelled()).isTrue();
   }
+
+  private void fail(IOException failure, boolean look) {
+    Promise<String> promise = newPromise();
+    Future<String> future = NettyFutures.from(promise);
+    promise.setFailure(failure);
+    if (look) {
+      assertThat(future.exception()).isSameAs(failure);
+    }
+  }
+
+  @Test
+  void failureThatNobodyLooksAtIsReported() {
+    Future.setLostFailureHandler((text, lost) -> events.add(lost));
+    try {
+      IOException failure = new IOException("broken");
+      loop.makeCurrent();
+      fail(failure, false);
+      fail(new IOException("looked at"), true);
+      loop.close();
+      assertThat(events).containsExactly(failure);
+    } finally {
+      Future.setLostFailureHandler(null);
+    }
+  }
 }
