@@ -83,6 +83,18 @@ final class Bodies {
     return new OfAsync<>(Objects.requireNonNull(body, "body == null"));
   }
 
+  /** Returns whether a body has returned a stage that is not done, for which nobody waits. */
+  static boolean isPending(@Nullable Object result) {
+    if (result instanceof java.util.concurrent.Future<?> future) {
+      return result instanceof CompletionStage && !future.isDone();
+    }
+    try {
+      return result instanceof CompletionStage<?> stage && !stage.toCompletableFuture().isDone();
+    } catch (UnsupportedOperationException e) {
+      return false; // It cannot be told.
+    }
+  }
+
   /** Returns what to call that which runs a body: by its name, or after where it is written. */
   static String describe(String kind, Object callable) {
     Object body = callable;

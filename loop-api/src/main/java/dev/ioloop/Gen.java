@@ -52,6 +52,9 @@ public final class Gen {
    * ended. The request is passed on to what the coroutine alone waits for: a sleep, a place in a
    * lock or a queue, work in an executor, or a coroutine that nobody else awaits.
    *
+   * <p>What the body returns is the result, a future too: nobody awaits that. In debug mode a
+   * pending one is warned of, once for each line that starts such a coroutine.
+   *
    * <p>Call from the loop's thread only. Tornado: {@code gen.coroutine}.
    *
    * @throws IllegalStateException if the current loop runs on another thread
@@ -233,7 +236,9 @@ public final class Gen {
 
   /**
    * Returns a future with the outcome of {@code future}, or that fails when {@code delay} has
-   * passed before. What it waits for is not cancelled; if that fails later, it is logged.
+   * passed before. What it waits for is not cancelled; if that fails later, it is logged. Nothing
+   * of a wait that has ended is left on it. Cancelling the returned future, or the coroutine that
+   * awaits it, ends the wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code gen.with_timeout}.
    *
@@ -258,7 +263,9 @@ public final class Gen {
    * <p>Call from the loop's thread only.
    *
    * @return a future that is done when the body has ended; it fails with {@link
-   *     LoopTimeoutException} if the body was cancelled by the timeout
+   *     LoopTimeoutException} if the body was cancelled by the timeout, and with an {@link
+   *     IllegalStateException} if the body returned a stage that is not done: await it in the body,
+   *     or use {@link #withTimeout}
    */
   public static <T extends @Nullable Object> Future<T> timeout(Duration delay, Callable<T> body) {
     IOLoop loop = IOLoop.current();

@@ -35,6 +35,13 @@ final class Origins {
   private static final StackWalker WALKER =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+
+  /** The lines of which was warned. */
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+
+  private static final int MAX_WARNED = 1_000;
+
   private static final Map<Key, String> LINES = new ConcurrentHashMap<>();
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
 
@@ -80,6 +87,26 @@ final class Origins {
     return !OURS.contains(frame.getDeclaringClass().getPackageName())
         && !StackFrames.isSwitching(frame.getClassName())
         && !frame.getClassName().startsWith("java.");
+  }
+
+  /**
+   * Says, once for each line, that a coroutine started there returned a stage without awaiting it.
+   */
+  static void warnOfPendingResult(Runner<?> runner) {
+    String place = line(runner);
+    if (place == null) {
+      place = runner.toString();
+    }
+    int about = place.indexOf(", in the ");
+    String line = about < 0 ? place : place.substring(0, about);
+    if (WARNED.size() < MAX_WARNED && WARNED.add(line)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "The {0} started at {1} returned a future that is not done; nobody waits for it."
+              + " Where that is not meant, await(..) it in the body",
+          runner,
+          line);
+    }
   }
 
   /** Returns the line that {@code object} comes from, after {@code before}, or an empty text. */

@@ -255,6 +255,9 @@ final class Runner<T extends @Nullable Object>
       loop.fibers.give(fiber);
     }
     if (failure == null) {
+      if (Origins.ENABLED && !spawned && Bodies.isPending(result)) {
+        Origins.warnOfPendingResult(this);
+      }
       if (cancellation == Cancellation.RAISED) {
         LOG.log(System.Logger.Level.DEBUG, "{0} was cancelled and ended with a result", this);
       }

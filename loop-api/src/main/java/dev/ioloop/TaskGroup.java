@@ -138,7 +138,8 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /**
-   * Starts a child, whose first segment runs before this returns.
+   * Starts a child, whose first segment runs before this returns. What the body returns is the
+   * result, a future too: await it in the body where the group shall wait for it.
    *
    * @throws CancellationException if the group was cancelled, or a child has failed
    * @throws IllegalStateException if the group is closed

@@ -9,9 +9,24 @@ import org.jspecify.annotations.Nullable;
 record TimeoutBody<T extends @Nullable Object>(IOLoop loop, Duration delay, Callable<T> body)
     implements Callable<T>, Bodies.Wrapper {
 
+  /** The body, which must have done its work when it returns. */
+  private record Checked<T extends @Nullable Object>(Callable<T> body)
+      implements Callable<T>, Bodies.Wrapper {
+    @Override
+    public T call() throws Exception {
+      T result = body.call();
+      if (Bodies.isPending(result)) {
+        throw new IllegalStateException(
+            "the body of timeout() returned a stage that is not done, so nothing would be limited;"
+                + " await it in the body, or use withTimeout()");
+      }
+      return result;
+    }
+  }
+
   @Override
   public T call() {
-    Future<T> inner = Gen.coroutine(body);
+    Future<T> inner = Gen.coroutine(new Checked<>(body));
     boolean[] expired = new boolean[1];
     Timeout timer = loop.callLater(delay, () -> expired[0] = inner.cancel(true));
     try {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.TaskGroup;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class OriginsIT {
               post(loop);
               block(loop);
               set(loop);
+              forget();
               await(moment);
               await(moment);
               System.out.println(loop.dump());
@@ -71,6 +73,18 @@ final class OriginsIT {
           });
     }
 
+    /** Starts coroutines, on two lines, that return what they should have awaited. */
+    private static void forget() {
+      for (int i = 0; i < 3; i++) {
+        coroutine(() -> new Future<Void>());
+      }
+      TaskGroup.run(
+          group -> {
+            group.start(() -> Future.succeeded("done already"));
+            return group.start(() -> new Future<Void>()).done();
+          });
+    }
+
     private static void lose() {
       Future<Void> lost = new Future<>();
       lost.setException(new IllegalStateException("lost"));
@@ -104,6 +118,13 @@ final class OriginsIT {
             "Future, made at "
                 + line.formatted("lose")
                 + ", in the coroutine of \\S+: its exception was never");
+  }
+
+  @Test
+  void debugModeWarnsOfABodyThatReturnsAPendingFutureOnceForEachLine() throws Exception {
+    assertThat(run("true").lines().filter(line -> line.contains("await(..) it in the body")))
+        .hasSize(2)
+        .allMatch(line -> line.matches(".* started at \\S*forget\\S*\\(OriginsIT.java:\\d+\\) .*"));
   }
 
   @Test

@@ -13,8 +13,11 @@ import dev.ioloop.Future;
 import dev.ioloop.LoopTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** Bodies with a time limit: what ends them, who waits, and what comes out. */
@@ -311,5 +314,24 @@ public abstract class TimeoutBodyContract extends LoopContract {
     assertThatThrownBy(() -> timeout(LONG, (Callable<String>) null))
         .isInstanceOf(NullPointerException.class)
         .hasMessageContaining("body");
+  }
+
+  @Test
+  void bodyThatReturnsAPendingStageIsRefused() {
+    loop.runSync(
+        () -> {
+          for (CompletionStage<?> pending :
+              List.of(sleep(millis(1)), new CompletableFuture<String>())) {
+            Future<Object> limited = timeout(LONG, () -> pending);
+            assertThatThrownBy(() -> await(limited))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("await it in the body")
+                .hasMessageContaining("withTimeout()");
+          }
+          assertThat(loop.stats().timeoutsPending()).isEqualTo(1); // The sleep.
+          Future<String> done = Future.succeeded("done");
+          events.add(await(timeout(LONG, () -> done)).result());
+        });
+    assertThat(events).containsExactly("done");
   }
 }
