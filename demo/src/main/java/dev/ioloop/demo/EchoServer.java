@@ -10,7 +10,9 @@ import dev.ioloop.net.IOStream;
 import dev.ioloop.net.TCPServer;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,13 @@ final class EchoServer extends TCPServer {
   /** With TLS. */
   EchoServer(SSLContext context, Duration idle) {
     super(context);
+    this.idle = idle;
+    setMaxWriteBufferSize(MAX_UNSENT);
+  }
+
+  /** With TLS by engines that were configured. */
+  EchoServer(Supplier<SSLEngine> engines, Duration idle) {
+    super(engines);
     this.idle = idle;
     setMaxWriteBufferSize(MAX_UNSENT);
   }

@@ -2,6 +2,7 @@ package dev.ioloop.demo;
 
 import dev.ioloop.demo.serve.Serve;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine;
@@ -180,13 +181,32 @@ public final class Main {
     OptionSpec host = host();
     OptionSpec port = port("8443", "Where to listen; 0 is any free port.");
     OptionSpec idle = idle();
+    OptionSpec chain =
+        pem("--chain", "A PEM file with the certificates; may be replaced any time.");
+    OptionSpec key = pem("--key", "A PEM file with the key, in PKCS #8.");
     return Usage.of(
-            () -> TlsEcho.run(host.getValue(), port.getValue(), idle.getValue()),
-            "The echo server with TLS, and a certificate of its own making.",
+            () ->
+                TlsEcho.run(
+                    host.getValue(),
+                    port.getValue(),
+                    idle.getValue(),
+                    chain.getValue(),
+                    key.getValue()),
+            "The echo server with TLS, and a certificate of its own making unless given one.",
             "tls-echo --port 8443")
         .addOption(host)
         .addOption(port)
-        .addOption(idle);
+        .addOption(idle)
+        .addOption(chain)
+        .addOption(key);
+  }
+
+  private static OptionSpec pem(String name, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel("FILE")
+        .type(Path.class)
+        .description(description)
+        .build();
   }
 
   private static CommandSpec echoClient() {

@@ -4,6 +4,7 @@ import static dev.ioloop.Gen.await;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.netty.NettyTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,10 +14,11 @@ import java.security.KeyStore;
 import java.time.Duration;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@link EchoServer} with TLS, and a certificate of its own making, which no client trusts without
- * being told to.
+ * {@link EchoServer} with TLS. Its certificate is in PEM files, which may be replaced while it
+ * runs, or else of its own making, which no client trusts without being told to.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar tls-echo --port 8443
  * openssl s_client -quiet -connect 127.0.0.1:8443</pre>
@@ -26,11 +28,22 @@ final class TlsEcho {
 
   private TlsEcho() {}
 
-  static void run(String host, int port, Duration idle) {
+  /**
+   * Serves until the process is told to end.
+   *
+   * @param chain and {@code key} are PEM files; null for a certificate of its own making
+   */
+  static void run(String host, int port, Duration idle, @Nullable Path chain, @Nullable Path key) {
+    if ((chain == null) != (key == null)) {
+      throw new IllegalArgumentException("--chain and --key go together");
+    }
     try (IOLoop loop = IOLoop.instance()) {
       loop.runMain(
           () -> {
-            EchoServer server = new EchoServer(context(), idle);
+            EchoServer server =
+                chain == null
+                    ? new EchoServer(context(), idle)
+                    : new EchoServer(NettyTls.engines(chain, key), idle);
             System.out.println("listening on " + Addresses.text(server.listen(port, host)));
             await(new Future<>());
           });

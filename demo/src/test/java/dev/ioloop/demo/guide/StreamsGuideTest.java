@@ -12,17 +12,31 @@ import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.TaskGroup;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
+import dev.ioloop.net.TCPClient;
+import dev.ioloop.net.TCPServer;
+import dev.ioloop.netty.NettyTls;
 import dev.ioloop.process.Subprocess;
 import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.StreamPair;
 import dev.ioloop.testing.Testing;
+import dev.ioloop.testing.contract.Certificates;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The guide to streams, on streams in memory and in virtual time where that is possible. */
 final class StreamsGuideTest extends Guide {
@@ -257,5 +271,59 @@ final class StreamsGuideTest extends Guide {
           byte[] answer = await(pair.left().readUntil("\n".getBytes()));
           assertThat(answer).hasSize(6);
         });
+  }
+
+  static final class Echo extends TCPServer {
+    Echo(Supplier<SSLEngine> engines) {
+      super(engines);
+    }
+
+    @Override
+    protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+      echo(stream);
+    }
+  }
+
+  @Test
+  void servesWithCertificatesThatCanBeReplaced(@TempDir Path directory) throws Exception {
+    KeyStore certificate = Certificates.localhost();
+    Path chain = directory.resolve("chain.pem");
+    Path key = directory.resolve("key.pem");
+    Certificates.writeChain(certificate, chain);
+    Certificates.writeKey(certificate, key);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        Certificates.keys(certificate).getKeyManagers(),
+        Certificates.trust(certificate).getTrustManagers(),
+        null);
+    try (IOLoop network = IOLoop.create()) {
+      network.runSync(
+          () -> {
+            // region stream-pem
+            TCPServer server = new Echo(NettyTls.engines(chain, key));
+            // endregion
+            assertEchoes(server, context);
+            // region stream-certificates
+            AtomicReference<SSLContext> certificates = new AtomicReference<>(context);
+            TCPServer other =
+                new Echo(
+                    () -> {
+                      SSLEngine engine = certificates.get().createSSLEngine();
+                      engine.setUseClientMode(false);
+                      return engine;
+                    });
+            // endregion
+            assertEchoes(other, context);
+          });
+    }
+  }
+
+  private static void assertEchoes(TCPServer server, SSLContext context) throws Exception {
+    int port = ((InetSocketAddress) server.listen(0, "127.0.0.1")).getPort();
+    IOStream stream = await(new TCPClient().connect("127.0.0.1", port, context));
+    stream.write("hello\n".getBytes(UTF_8));
+    assertThat(await(stream.readLine(100))).isEqualTo("hello");
+    stream.close();
+    await(server.shutdown(Duration.ofSeconds(5)));
   }
 }

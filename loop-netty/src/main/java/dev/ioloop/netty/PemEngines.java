@@ -1,0 +1,163 @@
+package dev.ioloop.netty;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/** Engines with the certificate that is in two PEM files at present. */
+final class PemEngines implements Supplier<SSLEngine> {
+  private static final System.Logger LOG = System.getLogger("dev.ioloop");
+  private static final Pattern KEY =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
+
+  private final Path chain;
+  private final Path key;
+  private final Consumer<SslContextBuilder> settings;
+  private final long intervalNanos;
+
+  /** Held by the one thread that looks at the files; the others go on with what there is. */
+  private final ReentrantLock looking = new ReentrantLock();
+
+  private volatile SslContext context;
+  private volatile long lastLook = System.nanoTime();
+
+  // Guarded by looking.
+  private String loaded;
+  private @Nullable String refused;
+
+  PemEngines(Path chain, Path key, Duration interval, Consumer<SslContextBuilder> settings)
+      throws IOException {
+    this.chain = chain;
+    this.key = key;
+    this.settings = settings;
+    this.intervalNanos = interval.toNanos();
+    loaded = state();
+    try {
+      context = load();
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException("no certificate and key could be read from " + files(), e);
+    }
+  }
+
+  @Override
+  public SSLEngine get() {
+    if (System.nanoTime() - lastLook >= intervalNanos && looking.tryLock()) {
+      try {
+        lastLook = System.nanoTime();
+        look();
+      } finally {
+        looking.unlock();
+      }
+    }
+    return context.newEngine(ByteBufAllocator.DEFAULT);
+  }
+
+  /** Takes over what has changed. Files that do not fit may be about to be replaced both. */
+  private void look() {
+    String state = "missing";
+    try {
+      state = state();
+      if (!state.equals(loaded)) {
+        context = load();
+        loaded = state;
+        refused = null;
+        LOG.log(Level.INFO, "The certificate was taken over from " + files());
+      }
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      if (!state.equals(refused)) {
+        refused = state;
+        LOG.log(
+            Level.WARNING,
+            "The files " + files() + " have changed and cannot be used; the former go on: " + e);
+      }
+    }
+  }
+
+  private String files() {
+    return chain + " and " + key;
+  }
+
+  /** Returns what is different when one of the files was written or replaced. */
+  private String state() throws IOException {
+    return state(chain) + ", " + state(key);
+  }
+
+  private static String state(Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
+  }
+
+  private SslContext load() throws IOException, GeneralSecurityException {
+    X509Certificate[] certificates =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(chain)))
+            .toArray(new X509Certificate[0]);
+    if (certificates.length == 0) {
+      throw new IOException("there is no certificate in " + chain);
+    }
+    PublicKey publicKey = certificates[0].getPublicKey();
+    PrivateKey privateKey = privateKey(publicKey.getAlgorithm());
+    if (!fit(privateKey, publicKey)) {
+      throw new IOException("the key in " + key + " is not that of the certificate in " + chain);
+    }
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(privateKey, certificates)
+            .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+    settings.accept(builder);
+    return builder.build();
+  }
+
+  private PrivateKey privateKey(String algorithm) throws IOException, GeneralSecurityException {
+    Matcher pem = KEY.matcher(Files.readString(key, StandardCharsets.US_ASCII));
+    if (!pem.find()) {
+      throw new IOException(
+          "there is no key in PKCS #8 and without a password in "
+              + key
+              + "; openssl pkcs8 -topk8 -nodes makes one of others");
+    }
+    byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
+    return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+  }
+
+  /** Whether one verifies what the other has signed. */
+  private static boolean fit(PrivateKey privateKey, PublicKey publicKey)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (publicKey.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> publicKey.getAlgorithm();
+        };
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(privateKey);
+    byte[] signed = signature.sign();
+    signature.initVerify(publicKey);
+    return signature.verify(signed);
+  }
+}
