@@ -65,6 +65,7 @@ import dev.ioloop.testing.contract.TlsContract;
 import dev.ioloop.testing.contract.TlsEndContract;
 import dev.ioloop.testing.contract.TlsFailureContract;
 import dev.ioloop.testing.contract.TlsNameContract;
+import dev.ioloop.testing.contract.TlsProviderContract;
 import dev.ioloop.testing.contract.TlsRationContract;
 import dev.ioloop.testing.contract.UnwindingContract;
 import dev.ioloop.testing.contract.WaitIteratorContract;
@@ -569,6 +570,14 @@ class KQueueContractTest {
 
   @Nested
   class TlsName extends TlsNameContract {
+    @Override
+    protected IOLoop newLoop() {
+      return IOLoop.create("kqueue");
+    }
+  }
+
+  @Nested
+  class TlsProvider extends TlsProviderContract {
     @Override
     protected IOLoop newLoop() {
       return IOLoop.create("kqueue");

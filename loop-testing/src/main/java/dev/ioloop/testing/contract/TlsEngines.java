@@ -35,7 +35,12 @@ public abstract class TlsEngines extends ChannelContract {
   }
 
   /** What an engine offers or demands, beside the key of {@link #CERTIFICATE}. */
-  protected record Settings(String protocol, boolean clientCertificate, String... alpn) {}
+  public record Settings(String protocol, boolean clientCertificate, String... alpn) {}
+
+  /** Returns whether the provider answers a key update at once, and not with the next data. */
+  protected boolean answersKeyUpdatesAtOnce() {
+    return true;
+  }
 
   /** Returns an engine of the provider under test; a client's is for "localhost". */
   protected SSLEngine newEngine(boolean server, Settings settings) throws Exception {

@@ -29,6 +29,7 @@ final class VirtualContractsTest {
             "TlsEndContract",
             "TlsFailureContract",
             "TlsNameContract",
+            "TlsProviderContract",
             "TlsRationContract",
             "WatchdogContract");
   }

@@ -1,0 +1,11 @@
+package dev.ioloop.nio;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.contract.TlsProviderContract;
+
+final class NioTlsProviderTest extends TlsProviderContract {
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("nio");
+  }
+}
