@@ -398,7 +398,7 @@ class HostedLoopTest {
     }
 
     /** Starts a coroutine whose clean-up waits for work that {@code gate} lets end. */
-    private Future<Void> cleansUpAfter(CountDownLatch gate) throws Exception {
+    Future<Void> cleansUpAfter(CountDownLatch gate) throws Exception {
       Future<Void> coroutine =
           loop.spawnCallback(
               () -> {
@@ -418,7 +418,7 @@ class HostedLoopTest {
       return coroutine;
     }
 
-    private void awaitClosed() throws Exception {
+    void awaitClosed() throws Exception {
       while (loop.running()) {
         inHandler(() -> null);
       }
@@ -581,6 +581,31 @@ class HostedLoopTest {
     @Override
     IoHandlerFactory factory() {
       return NioIoHandler.newFactory();
+    }
+
+    // A DefaultEventLoop would end with the error.
+    @Test
+    void loopIsClosedAlthoughACleanUpFailsFatally() throws Exception {
+      try (ExpectLog log =
+          new ExpectLog("io.netty.util.concurrent.AbstractEventExecutor", "raised an exception")) {
+        Error fatal = new InternalError("on purpose");
+        Future<Void> failing =
+            loop.spawnCallback(
+                () -> {
+                  try {
+                    await(new Future<>());
+                  } catch (CancellationException e) {
+                    throw fatal;
+                  }
+                });
+        Future<Void> other = cleansUpAfter(new CountDownLatch(0));
+        loop.close();
+        awaitClosed();
+        assertThat(failing.exception()).isSameAs(fatal);
+        assertThat(other.cancelled()).isTrue();
+        assertThat(events).containsExactly("flushed");
+        assertThat(log.records()).isNotEmpty();
+      }
     }
   }
 
