@@ -76,6 +76,9 @@ final class Watchdog implements Runnable {
     /** The block that goes on, if it was reported. */
     @Nullable SlowCallback reported;
 
+    /** Set when the loop has ended or has another limit: a look that is under way says no more. */
+    private volatile boolean over;
+
     Watched(IOLoop loop, long limitNanos) {
       this.reference = new WeakReference<>(loop);
       this.limitNanos = limitNanos;
@@ -84,7 +87,7 @@ final class Watchdog implements Runnable {
 
     void look(long now) {
       IOLoop loop = reference.get();
-      if (loop != null) {
+      if (loop != null && !over) {
         if (jmx && unregister == null && now - begin >= JMX_MILLIS * 1_000_000) {
           register(loop);
         }
@@ -97,11 +100,14 @@ final class Watchdog implements Runnable {
     /** Returns whether this is of {@code loop}, or of one that was forgotten; that is then over. */
     boolean isOf(IOLoop loop) {
       IOLoop present = reference.get();
-      boolean over = present == null || present == loop;
-      if (over && unregister != null) {
-        unregister.run();
+      boolean found = present == null || present == loop;
+      if (found) {
+        over = true;
+        if (unregister != null) {
+          unregister.run();
+        }
       }
-      return over;
+      return found;
     }
 
     private void register(IOLoop loop) {
