@@ -137,20 +137,7 @@ final class CallbackQueue {
           chunk[index] = null;
           index++;
           callbacks++;
-          if (Origins.ENABLED) {
-            loop.setPresentCallback(callback);
-          }
-          try {
-            callback.run();
-          } catch (Throwable e) {
-            loop.failed(callback, e);
-          }
-          if (Origins.ENABLED) {
-            loop.setPresentCallback(null);
-          }
-          if (Context.inUse) {
-            loop.threadState().context = null;
-          }
+          Calls.run(loop, callback);
         }
       } while (++snapshots < max
           && (index != tailIndex || chunk != tailChunk || top != null)

@@ -413,11 +413,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   final void notify(Consumer<? super Future<?>> callback) {
-    try {
-      callback.accept(this);
-    } catch (Throwable e) {
-      IOLoop.report(callback, e);
-    }
+    Calls.tell(callback, this);
   }
 
   /** The text that names this future in a report of its lost failure. */

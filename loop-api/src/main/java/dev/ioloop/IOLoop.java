@@ -743,7 +743,9 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /**
    * Runs {@code callback} once, when {@link #time()} has reached {@code time}, in nanoseconds. A
-   * time in the past means the next iteration.
+   * time in the past means the next iteration. One that is more than a hundred years away, to
+   * either side, counts as a hundred years away, as {@link Timeout#deadline} tells; of several such
+   * the order of the calls holds.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.call_at}.
    *
@@ -751,19 +753,40 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public Timeout callAt(long time, Runnable callback) {
     checkThread("callAt()");
-    return addTimeout(time, callback);
+    return addTimeout(clamped(time, time()), callback);
+  }
+
+  /** Returns a deadline near enough to {@code now} to be compared with others by difference. */
+  private static long clamped(long time, long now) {
+    long ahead = time - now;
+    long most = LONGEST_DELAY.toNanos();
+    if (ahead <= most && ahead >= -most) {
+      return time;
+    }
+    return time > now ? now + most : now - most;
+  }
+
+  /** As {@link #callAt}, in a context of the caller's choice. */
+  Timeout callAt(long time, Context context, Runnable callback) {
+    checkThread("callAt()");
+    Runnable call = Context.inUse ? context.wrap(callback) : callback;
+    return addTimeoutInContext(clamped(time, time()), call);
   }
 
   private Timeout addTimeout(long deadline, Runnable callback) {
     Objects.requireNonNull(callback, "callback == null");
-    iterations.timeoutAdded();
     if (Origins.ENABLED) {
       Origins.note(callback);
     }
+    return addTimeoutInContext(deadline, Context.inUse ? Context.captured(callback) : callback);
+  }
+
+  private Timeout addTimeoutInContext(long deadline, Runnable callback) {
+    iterations.timeoutAdded();
     if (dormant) {
       wakeHost();
     }
-    return timeouts.add(deadline, Context.inUse ? Context.captured(callback) : callback);
+    return timeouts.add(deadline, callback);
   }
 
   /**
@@ -892,8 +915,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Replaces the executor of {@link #runInExecutor(Callable)}, which uses virtual threads where the
-   * JDK has them and daemon threads elsewhere. Safe to call from any thread. Tornado: {@code
+   * Replaces the executor of {@link #runInExecutor(Callable)}, which is one for all loops: at most
+   * 256 daemon threads, made as they are needed, that end when idle for five seconds; where all are
+   * busy, work waits, first in first out. Safe to call from any thread. Tornado: {@code
    * IOLoop.set_default_executor}.
    */
   public void setDefaultExecutor(Executor executor) {
@@ -987,7 +1011,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /** Returns the time, coarsely; see {@link Iterations#clock}. */
-  int clock() {
+  long clock() {
     return iterations.clock();
   }
 
@@ -1080,6 +1104,8 @@ public final class IOLoop implements Executor, AutoCloseable {
     rethrowFatal(failure);
     if (source instanceof Context.InContext inContext) {
       source = inContext.callback();
+    } else if (source instanceof Watches.Watch watch) {
+      source = watch.handler;
     }
     BiConsumer<Object, Throwable> handler = exceptionHandler;
     if (handler == null) {
@@ -1095,13 +1121,9 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** As {@link #failed}, called below a poller, which nothing may be thrown through. */
-  void failedInPoll(Object source, Throwable failure) {
-    try {
-      failed(source, failure);
-    } catch (Throwable e) {
-      iterations.throwAfterPoll(e);
-    }
+  /** Ends the loop by an error that came below a poller, which nothing may be thrown through. */
+  void failedInPoll(Throwable fatal) {
+    iterations.throwAfterPoll(fatal);
   }
 
   /** Hands what a callback threw to this thread's loop, or logs it where there is none. */

@@ -196,20 +196,7 @@ final class Iterations {
       Runnable callback = due.fire();
       due = due.leaveBatch();
       if (callback != null) {
-        if (Origins.ENABLED) {
-          loop.setPresentCallback(callback);
-        }
-        try {
-          callback.run();
-        } catch (Throwable e) {
-          loop.failed(callback, e);
-        }
-        if (Origins.ENABLED) {
-          loop.setPresentCallback(null);
-        }
-        if (Context.inUse) {
-          loop.threadState().context = null;
-        }
+        Calls.run(loop, callback);
       }
     }
   }
@@ -303,12 +290,12 @@ final class Iterations {
    * Returns the time at the last look at the clock, which is once in each iteration that polls, in
    * units of 2^20 nanoseconds. To be compared by difference.
    */
-  int clock() {
-    return (int) (now >> CLOCK_SHIFT);
+  long clock() {
+    return now >> CLOCK_SHIFT;
   }
 
   /** As {@link #clock}, after a look at the clock. */
-  int presentClock() {
+  long presentClock() {
     now = poller.nanoTime();
     return clock();
   }

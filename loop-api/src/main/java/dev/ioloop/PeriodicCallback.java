@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls something again and again, from beat to beat of a period. The first call comes after one
- * full period. A beat that was missed, because the callback or the loop took longer, is skipped,
- * and the phase is kept. What the callback throws goes to the loop's exception handler; the beat
- * goes on.
+ * full period. Each beat sees the {@link ContextVar}s of the code that started it. A beat that was
+ * missed, because the callback or the loop took longer, is skipped, and the phase is kept. What the
+ * callback throws goes to the loop's exception handler; the beat goes on.
  *
  * <pre>{@code
  * PeriodicCallback beat = new PeriodicCallback(() -> log("beat"), Duration.ofSeconds(1));
@@ -28,6 +28,9 @@ public final class PeriodicCallback {
   private @Nullable IOLoop loop;
   private @Nullable Timeout timeout;
   private long beat;
+
+  /** Of whoever started it: each beat has it, whatever the beat before has set. */
+  private Context context = Context.EMPTY;
 
   /**
    * Makes a stopped one.
@@ -91,6 +94,7 @@ public final class PeriodicCallback {
   public void start() {
     if (!isRunning()) {
       loop = IOLoop.current();
+      context = Context.current();
       beat = loop.time();
       schedule();
     }
@@ -169,6 +173,6 @@ public final class PeriodicCallback {
       // The clock went backwards, or a short period was drawn: never the same beat again.
       beat += period;
     }
-    timeout = loop.callAt(beat, this::run);
+    timeout = loop.callAt(beat, context, this::run);
   }
 }

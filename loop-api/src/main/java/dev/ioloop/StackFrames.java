@@ -49,12 +49,17 @@ final class StackFrames {
     }
     List<StackTraceElement> frames = List.of(stack).subList(0, end);
     for (StackTraceElement frame : frames) {
-      if (isOf(frame.getClassName(), Watches.class)
-          || frame.getClassName().startsWith("dev.ioloop.net.")) {
+      if (frame.getClassName().startsWith("dev.ioloop.net.")) { // Told by the poller itself.
         return null;
       }
     }
     return frames;
+  }
+
+  /** Returns whether a thread with this stack is giving its turn to another, or getting it. */
+  static boolean isHandOver(StackTraceElement[] stack) {
+    int at = loopAt(stack);
+    return at < stack.length && stack[at].getMethodName().equals("awaitTurn");
   }
 
   /** Returns where the innermost frame of a loop stands, or the length of the stack. */
@@ -72,9 +77,8 @@ final class StackFrames {
 
   /** Returns whether a frame is one from which a loop calls what is a user's. */
   private static boolean isOfCall(StackTraceElement frame) {
-    return isOf(frame.getClassName(), CallbackQueue.class)
-        || isOf(frame.getClassName(), ThreadFiber.class)
-        || isOf(frame.getClassName(), Iterations.class) && frame.getMethodName().equals("runDue");
+    return isOf(frame.getClassName(), ThreadFiber.class)
+        || isOf(frame.getClassName(), Calls.class) && frame.getMethodName().equals("run");
   }
 
   /** Returns whether a frame lies between a loop and the body of a coroutine. */

@@ -22,7 +22,7 @@ final class WaitTree {
   private static final String STEP = "  ";
 
   private final StringBuilder text;
-  private final int clock;
+  private final long clock;
   private final long begin = System.nanoTime();
 
   /** How many coroutines may still be described. */
@@ -33,7 +33,7 @@ final class WaitTree {
   /** Those from the left to the one that is described now. */
   private final Set<Runner<?>> path = identitySet();
 
-  private WaitTree(StringBuilder text, int clock, int left) {
+  private WaitTree(StringBuilder text, long clock, int left) {
     this.text = text;
     this.clock = clock;
     this.left = left;
@@ -46,10 +46,10 @@ final class WaitTree {
   /**
    * Appends the suspended coroutines to {@code text}.
    *
-   * @param clock the present time, as {@link Runner#since}
+   * @param clock the present time, by {@link IOLoop#clock}
    * @param most how many are described; the rest is counted
    */
-  static void append(StringBuilder text, SuspendedCoroutines suspended, int clock, int most) {
+  static void append(StringBuilder text, SuspendedCoroutines suspended, long clock, int most) {
     WaitTree tree = new WaitTree(text, clock, most);
     tree.appendAll(suspended);
     int more = suspended.size() - tree.described.size();
@@ -119,8 +119,7 @@ final class WaitTree {
   }
 
   private String age(Runner<?> runner) {
-    long millis = ((long) (clock - runner.since) << Iterations.CLOCK_SHIFT) / 1_000_000;
-    return duration(Math.max(0, millis));
+    return duration(Math.max(0, runner.suspendedFor(clock) / 1_000_000));
   }
 
   /** Returns the rest of a wait, in nanoseconds, as people say it. */

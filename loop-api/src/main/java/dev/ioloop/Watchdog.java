@@ -148,7 +148,7 @@ final class Watchdog implements Runnable {
           culprit == null ? new StackTraceElement[0] : culprit.getStackTrace();
       if (loop.waits(stack)) {
         goOn(loop, now);
-      } else if (loop.progress() == present) {
+      } else if (loop.progress() == present && !StackFrames.isHandOver(stack)) {
         nextReport = 2 * blocked;
         report(loop, blocked, culprit, StackFrames.toLoop(stack));
       }

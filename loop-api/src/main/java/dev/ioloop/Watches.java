@@ -23,12 +23,15 @@ final class Watches {
   private static final int ALL = IOLoop.READ | IOLoop.WRITE | IOLoop.ERROR;
   private static final int MIN_SWEEP = 64;
 
-  private final class Watch implements ReadyHandler {
+  final class Watch implements ReadyHandler, Runnable {
     final @Nullable SelectableChannel channel;
     final IOHandler handler;
     int events;
     @Nullable Registration registration;
     boolean removed;
+
+    /** What the handler is to be called with. */
+    private int found;
 
     Watch(@Nullable SelectableChannel channel, IOHandler handler, int events) {
       this.channel = channel;
@@ -43,16 +46,24 @@ final class Watches {
         return;
       }
       Object event = Flight.slowTurns ? FlightEvents.beginTurn() : null;
+      found = wanted;
       try {
-        handler.handle(wanted);
+        Calls.run(loop, this);
       } catch (Throwable e) {
-        loop.failedInPoll(handler, e);
+        loop.failedInPoll(e);
       }
       if (event != null) {
         FlightEvents.endTurn(event, loop, 0, handler);
       }
-      if (Context.inUse) {
-        loop.threadState().context = null;
+    }
+
+    /** Calls the handler. */
+    @Override
+    public void run() {
+      try {
+        handler.handle(found);
+      } catch (Exception e) {
+        throw Sneaky.raise(e);
       }
     }
 

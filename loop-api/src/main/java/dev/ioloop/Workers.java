@@ -4,33 +4,10 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Runs blocking work of one loop on executors. */
 final class Workers {
-
-  /** The default executor of all loops: virtual threads, or daemon threads that end when idle. */
-  private static final class Default {
-    static final AtomicLong COUNT = new AtomicLong();
-    static final Executor EXECUTOR =
-        VirtualThreads.exist()
-            ? task -> newThread(task).start()
-            : new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                5,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                Default::newThread);
-
-    static Thread newThread(Runnable task) {
-      return VirtualThreads.orDaemon("ioloop-worker-" + COUNT.incrementAndGet(), task);
-    }
-  }
 
   /** One piece of work, and the interrupt that cancels it. */
   private static final class Work<T extends @Nullable Object> implements Runnable {
@@ -108,7 +85,7 @@ final class Workers {
     Work<T> work = new Work<>(loop, Objects.requireNonNull(task, "task == null"));
     Executor chosen = executor != null ? executor : replaced;
     try {
-      (chosen != null ? chosen : Default.EXECUTOR).execute(work);
+      (chosen != null ? chosen : WorkerThreads.SHARED).execute(work);
     } catch (RejectedExecutionException e) {
       work.future.completeExceptionally(e);
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** The watchdog accuses no loop that only waits, whatever it waits on. */
 @Timeout(60)
 final class IdlePollerTest {
-  private static final Duration LIMIT = Duration.ofMillis(10);
+  private static final Duration LIMIT = Duration.ofMillis(50);
 
   /** A poller as a user might write it, which says nothing of how it waits. */
   private static final class Own implements Poller {
@@ -78,19 +78,24 @@ final class IdlePollerTest {
     try (idle;
         IOLoop witness = IOLoop.create("witness", new Own());
         ExpectLog log = new ExpectLog("dev.ioloop", "blocked for")) {
-      idle.setBlockingLogThreshold(LIMIT);
+      idle.setBlockingLogThreshold(null);
       witness.setBlockingLogThreshold(LIMIT.multipliedBy(4));
       Future<String> end = new Future<>();
       Thread other =
           new Thread(
-              () ->
-                  witness.runSync(
-                      () -> {
-                        while (log.records().size() < 2) {
-                          Thread.onSpinWait();
-                        }
-                        end.complete("");
-                      }));
+              () -> {
+                while (idle.stats().coroutinesSuspended() == 0) {
+                  Thread.onSpinWait();
+                }
+                idle.setBlockingLogThreshold(LIMIT);
+                witness.runSync(
+                    () -> {
+                      while (log.records().size() < 2) {
+                        Thread.onSpinWait();
+                      }
+                      end.complete("");
+                    });
+              });
       other.start();
       idle.runSync(() -> await(end));
       other.join();

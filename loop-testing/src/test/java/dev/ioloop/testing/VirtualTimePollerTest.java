@@ -1,10 +1,13 @@
 package dev.ioloop.testing;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+import static dev.ioloop.Gen.named;
 import static dev.ioloop.Gen.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import java.nio.channels.Pipe;
 import java.time.Duration;
@@ -113,6 +116,24 @@ final class VirtualTimePollerTest {
     } finally {
       pipe.source().close();
       pipe.sink().close();
+    }
+  }
+
+  @Test
+  void dumpTellsHowLongACoroutineHasWaitedAfterMonths() {
+    try (IOLoop loop = Testing.virtualLoop()) {
+      loop.runSync(
+          () -> {
+            await(sleep(Duration.ofDays(20)));
+            Future<Void> never = new Future<>();
+            Future<Void> waits = coroutine(named("patient", () -> await(never)));
+            await(sleep(Duration.ofDays(27).plusMinutes(1)));
+            assertThat(loop.dump()).contains("\"patient\", suspended for 648 h");
+            await(sleep(Duration.ofDays(3_650)));
+            assertThat(loop.dump()).contains("\"patient\", suspended for 88248 h");
+            never.complete(null);
+            await(waits);
+          });
     }
   }
 }

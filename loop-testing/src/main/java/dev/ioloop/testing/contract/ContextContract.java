@@ -11,6 +11,7 @@ import dev.ioloop.Context;
 import dev.ioloop.ContextVar;
 import dev.ioloop.Future;
 import dev.ioloop.Generator;
+import dev.ioloop.PeriodicCallback;
 import dev.ioloop.TaskGroup;
 import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.Testing;
@@ -56,6 +57,82 @@ public abstract class ContextContract extends LoopContract {
           await(sleep(Duration.ofMillis(1)));
         });
     assertThat(events).containsExactly("callback ada", "timeout ada", "future ada");
+  }
+
+  @Test
+  void doneCallbackChangesNothingForWhoCompletes() {
+    loop.runSync(
+        () -> {
+          USER.set("ada");
+          Future<String> future = new Future<>();
+          future.addDoneCallback(
+              done -> {
+                recordUser("first").run();
+                USER.set("eve");
+              });
+          future.addDoneCallback(done -> recordUser("second").run());
+          future.setResult("x");
+          recordUser("after").run();
+          Future.succeeded("x").addDoneCallback(done -> USER.set("eve"));
+          recordUser("at once").run();
+          loop.addFuture(future, done -> USER.set("eve"));
+          await(sleep(Duration.ofMillis(1)));
+          recordUser("later").run();
+        });
+    assertThat(events)
+        .containsExactly("first ada", "second ada", "after ada", "at once ada", "later ada");
+  }
+
+  @Test
+  void doneCallbackChangesNothingOnAThreadWithoutALoop() {
+    USER.set("ada");
+    Future<String> future = new Future<>();
+    future.addDoneCallback(done -> USER.set("eve"));
+    future.setResult("x");
+    recordUser("after").run();
+    assertThat(events).containsExactly("after ada");
+  }
+
+  @Test
+  void beatSeesWhoStartedItAndNotTheBeatBefore() {
+    loop.runSync(
+        () -> {
+          USER.set("ada");
+          Future<Void> three = new Future<>();
+          PeriodicCallback beat =
+              new PeriodicCallback(
+                  () -> {
+                    recordUser("beat").run();
+                    USER.set("eve");
+                    if (events.size() == 3) {
+                      three.setResult(null);
+                    }
+                  },
+                  Duration.ofMillis(1));
+          beat.start();
+          USER.set("bob");
+          await(three);
+          beat.stop();
+          Future<Void> two = new Future<>();
+          PeriodicCallback coroutines =
+              new PeriodicCallback(
+                  () ->
+                      coroutine(
+                          () -> {
+                            recordUser("coroutine").run();
+                            USER.set("eve");
+                            await(moment);
+                            if (events.size() == 5) {
+                              two.setResult(null);
+                            }
+                          }),
+                  Duration.ofMillis(1));
+          coroutines.start();
+          await(two);
+          coroutines.stop();
+        });
+    assertThat(events)
+        .containsExactly("beat ada", "beat ada", "beat ada", "coroutine bob", "coroutine bob");
   }
 
   @Test

@@ -12,13 +12,17 @@ import dev.ioloop.IOLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Blocking work on executors: where it runs, how it comes back, and what cancels it. */
@@ -99,6 +103,79 @@ public abstract class ExecutorContract extends LoopContract {
           }
         });
     assertThat(events).hasSize(20).containsOnly(true);
+  }
+
+  @Test
+  void workBeyondTheThreadsWaits() {
+    int threads = 256;
+    loop.runSync(
+        () -> {
+          CountDownLatch busy = new CountDownLatch(threads);
+          CountDownLatch end = new CountDownLatch(1);
+          List<Future<?>> futures = new ArrayList<>();
+          for (int i = 0; i < threads; i++) {
+            futures.add(
+                loop.runInExecutor(
+                    () -> {
+                      busy.countDown();
+                      end.await();
+                    }));
+          }
+          await(loop.runInExecutor(Runnable::run, () -> busy.await(60, TimeUnit.SECONDS)));
+          assertThat(busy.getCount()).isZero();
+          List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
+          List<Integer> expected = new ArrayList<>();
+          for (int i = 0; i < 3; i++) {
+            int number = i;
+            expected.add(i);
+            futures.add(loop.runInExecutor((Action) () -> begun.add(number)));
+          }
+          await(moment);
+          assertThat(begun).isEmpty();
+          end.countDown();
+          for (Future<?> future : futures) {
+            await(future);
+          }
+          assertThat(begun).containsExactlyInAnyOrderElementsOf(expected);
+        });
+  }
+
+  @Test
+  void idleThreadsTakeTheNextWork() {
+    loop.runSync(
+        () -> {
+          Set<Thread> used = new HashSet<>();
+          for (int i = 0; i < 500; i++) {
+            used.add(await(loop.runInExecutor(Thread::currentThread)));
+          }
+          assertThat(used).hasSizeLessThan(250);
+        });
+  }
+
+  @Test
+  void workThatComputesDoesNotStopTheLoop() {
+    loop.runSync(
+        () -> {
+          AtomicBoolean end = new AtomicBoolean();
+          List<Future<?>> work = new ArrayList<>();
+          for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            work.add(
+                loop.runInExecutor(
+                    () -> {
+                      while (!end.get()) {
+                        Thread.onSpinWait();
+                      }
+                    }));
+          }
+          // Each of these needs a new stack: a virtual thread, with that engine.
+          for (int i = 0; i < 100; i++) {
+            await(coroutine(() -> await(loop.runInExecutor(() -> "done"))));
+          }
+          end.set(true);
+          for (Future<?> future : work) {
+            await(future);
+          }
+        });
   }
 
   @Test

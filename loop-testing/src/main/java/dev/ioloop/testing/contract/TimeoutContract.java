@@ -55,6 +55,25 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).isEqualTo(expected);
   }
 
+  @Test
+  void timesAtBothEndsAreAHundredYearsAway() {
+    long century = Duration.ofDays(36_500).toNanos();
+    long before = loop.time();
+    Timeout first = loop.callAt(Long.MIN_VALUE, record("MIN"));
+    loop.callAt(Long.MIN_VALUE + 1, record("MIN + 1"));
+    loop.callAt(Long.MIN_VALUE, record("MIN again"));
+    loop.callAt(loop.time() - 1, record("past"));
+    Timeout last = loop.callAt(Long.MAX_VALUE, record("never"));
+    Timeout later = loop.callAt(Long.MAX_VALUE - 1, record("never"));
+    assertThat(first.deadline() - before).isBetween(-century, -century + 60_000_000_000L);
+    assertThat(last.deadline() - before).isBetween(century, century + 60_000_000_000L);
+    assertThat(later.deadline() - last.deadline()).isNotNegative();
+    runOneTurn();
+    assertThat(events).containsExactly("MIN", "MIN + 1", "MIN again", "past");
+    loop.removeTimeout(last);
+    loop.removeTimeout(later);
+  }
+
   // G1
   @Test
   void manyTimeoutsRunInTheOrderOfTheirDeadlines() {
