@@ -1,9 +1,11 @@
 package dev.ioloop;
 
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +17,72 @@ final class WorkerThreads implements Executor {
   static final WorkerThreads SHARED = new WorkerThreads();
 
   private static final int MAX_THREADS = 256;
-  private static final long IDLE_MILLIS = 5_000;
+  private static final long IDLE_NANOS = 5_000_000_000L;
 
+  /** What waits because all threads are busy. */
   private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+  /** Those that have nothing to do. The last one is taken first, so that the others can end. */
+  private final Deque<Worker> idle = new ArrayDeque<>();
+
   private int threads;
-
-  /** How many threads wait for a task, those included that were woken for one and have not run. */
-  private int idle;
-
   private long started;
 
   private WorkerThreads() {}
+
+  /** One thread, and what it runs next. */
+  private final class Worker implements Runnable {
+    final Thread thread;
+    private @Nullable Runnable task;
+
+    Worker(Runnable first) {
+      task = first;
+      thread = new Thread(null, this, "ioloop-worker-" + ++started, 0, false);
+      thread.setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      boolean idled = false;
+      try {
+        for (Runnable next = task; next != null; next = next()) {
+          next.run();
+          Thread.interrupted(); // That was meant for the task.
+        }
+        idled = true;
+      } finally {
+        if (!idled) {
+          ended();
+        }
+      }
+    }
+
+    /** Returns the next task, or null when there was none for too long. */
+    private @Nullable Runnable next() {
+      synchronized (WorkerThreads.this) {
+        task = tasks.poll();
+        if (task != null) {
+          return task;
+        }
+        idle.addLast(this);
+      }
+      long begin = System.nanoTime();
+      while (true) {
+        LockSupport.parkNanos(WorkerThreads.this, IDLE_NANOS);
+        synchronized (WorkerThreads.this) {
+          if (task != null) {
+            return task;
+          }
+          if (System.nanoTime() - begin >= IDLE_NANOS) {
+            idle.remove(this);
+            threads--;
+            return null;
+          }
+        }
+        Thread.interrupted(); // Or it would not park again.
+      }
+    }
+  }
 
   /**
    * Has a thread run a task.
@@ -34,74 +91,34 @@ final class WorkerThreads implements Executor {
    */
   @Override
   public synchronized void execute(Runnable task) {
-    tasks.add(task);
-    if (tasks.size() > idle && threads < MAX_THREADS) {
-      startThread(task);
-    } else {
-      notify();
-    }
-  }
-
-  private void startThread(Runnable task) {
-    Thread thread = new Thread(null, this::work, "ioloop-worker-" + ++started, 0, false);
-    thread.setDaemon(true);
-    try {
-      thread.start();
-      threads++;
-    } catch (OutOfMemoryError e) {
+    Worker free = idle.pollLast();
+    if (free != null) {
+      free.task = task;
+      LockSupport.unpark(free.thread);
+    } else if (threads == MAX_THREADS || !startThread(task)) {
       if (threads == 0) {
-        tasks.remove(task);
-        throw new RejectedExecutionException("no thread can be started for the work", e);
-      } // Else it waits for one of those that are there.
+        throw new RejectedExecutionException("no thread can be started for the work");
+      }
+      tasks.add(task);
     }
   }
 
-  private void work() {
+  private boolean startThread(Runnable first) {
     try {
-      for (Runnable task = next(); task != null; task = next()) {
-        task.run();
-        Thread.interrupted(); // That was meant for the task.
-      }
-    } catch (Throwable e) {
-      ended();
-      throw e;
+      new Worker(first).thread.start();
+      threads++;
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false; // The task waits for one of the threads that are there.
     }
   }
 
-  /** Waits for a task; null ends the thread. */
-  private synchronized @Nullable Runnable next() {
-    Runnable task = tasks.poll();
-    if (task == null) {
-      awaitTask();
-      task = tasks.poll();
-      if (task == null) {
-        threads--;
-      }
-    }
-    return task;
-  }
-
-  /** Waits until there is a task, or for as long as a thread stays idle. */
-  private void awaitTask() {
-    long begin = System.nanoTime();
-    long left = IDLE_MILLIS;
-    idle++;
-    while (tasks.isEmpty() && left > 0) {
-      try {
-        wait(left);
-      } catch (InterruptedException e) {
-        // Nothing interrupts an idle thread; the next task shall not see it.
-      }
-      left = IDLE_MILLIS - (System.nanoTime() - begin) / 1_000_000;
-    }
-    idle--;
-  }
-
-  /** A task has thrown: others that wait get another thread. */
+  /** A task has thrown: those that wait get another thread. */
   private synchronized void ended() {
     threads--;
-    if (tasks.size() > idle) {
-      startThread(tasks.element());
+    Runnable waiting = tasks.peek();
+    if (waiting != null && startThread(waiting)) {
+      tasks.remove();
     }
   }
 }

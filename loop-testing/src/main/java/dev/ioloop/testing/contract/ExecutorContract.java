@@ -148,7 +148,7 @@ public abstract class ExecutorContract extends LoopContract {
           for (int i = 0; i < 500; i++) {
             used.add(await(loop.runInExecutor(Thread::currentThread)));
           }
-          assertThat(used).hasSizeLessThan(250);
+          assertThat(used).hasSizeLessThan(100);
         });
   }
 
