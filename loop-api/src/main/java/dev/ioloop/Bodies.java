@@ -100,11 +100,11 @@ final class Bodies {
     Object body = callable;
     while (body instanceof Wrapper wrapper) {
       if (body instanceof Named<?> named) {
-        return kind + " \"" + named.name() + '"';
+        return kind.concat(" \"").concat(named.name()).concat("\"");
       }
       body = wrapper.body();
     }
-    return kind + " of " + className(body);
+    return kind.concat(" of ").concat(className(body));
   }
 
   /** Returns the name of the class in which a function is written. */

@@ -1,6 +1,8 @@
 package dev.ioloop;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -39,6 +41,19 @@ final class FailureReport implements Runnable {
     this.failure = failure;
     this.description = description;
     this.loop = ThreadState.get().current;
+  }
+
+  /**
+   * Initialises what a failure needs: where the stack overflows meanwhile, the JVM would never try
+   * again.
+   */
+  static void prepare() {
+    Throwable failure = new IllegalStateException("prepared");
+    AwaitTrace.attach(failure, "nothing");
+    Future<Object> future = Future.failed(failure);
+    Object seen = future.exception();
+    Object name = Bodies.describe("nothing", future);
+    Reference.reachabilityFence(List.of(seen, name));
   }
 
   static void setHandler(@Nullable BiConsumer<String, Throwable> replacement) {

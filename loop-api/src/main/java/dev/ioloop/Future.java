@@ -416,6 +416,15 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     Calls.tell(callback, this);
   }
 
+  /** Returns what this future is called, however little stack is left to find out. */
+  private String description() {
+    try {
+      return describe().concat(Origins.text(", made at ", this));
+    } catch (StackOverflowError e) {
+      return "Future";
+    }
+  }
+
   /** The text that names this future in a report of its lost failure. */
   String describe() {
     return "Future";
@@ -566,7 +575,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   private FailureReport reportOf(Throwable failure) {
-    return new FailureReport(failure, describe() + Origins.text(", made at ", this));
+    return new FailureReport(failure, description());
   }
 
   private void finishObtruded(@Nullable Throwable failure) {

@@ -72,6 +72,7 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   static {
     Flight.follow();
+    FailureReport.prepare();
   }
 
   private final String backend;

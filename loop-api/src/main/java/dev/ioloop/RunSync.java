@@ -64,7 +64,11 @@ final class RunSync<T extends @Nullable Object> {
     if (limit != null) {
       timer = loop.callLater(limit, this::timeOut);
     }
-    outcome = Gen.coroutine(body);
+    try {
+      outcome = Gen.coroutine(body);
+    } catch (StackOverflowError e) {
+      outcome = Future.failed(e);
+    }
     outcome.addDoneCallback(done -> stop());
   }
 
