@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,41 +20,47 @@ import org.junit.jupiter.api.Assumptions;
 final class ChildJvm implements AutoCloseable {
 
   /** Longer than a program may take to unwind. */
-  private static final long LIMIT_SECONDS = 15;
+  private static final Duration LIMIT = Duration.ofSeconds(15);
 
   private static final int SIGINT = 2;
 
   private final Process process;
   private final BufferedReader output;
 
-  private ChildJvm(Process process) {
+  private ChildJvm(Process process, Duration limit) {
     this.process = process;
     this.output = process.inputReader(StandardCharsets.UTF_8);
-    killWhenLate();
+    killWhenLate(limit);
   }
 
   /** Ends its output too, so that no reader hangs. */
-  private void killWhenLate() {
+  private void killWhenLate(Duration limit) {
     process
         .onExit()
-        .orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(late -> process.destroyForcibly());
   }
 
   /** Starts {@code main} with the given flags of the JVM. */
   static ChildJvm start(Class<?> main, List<String> flags, String... arguments) throws IOException {
-    return start(List.of(), main, flags, arguments);
+    return start(main, LIMIT, flags, arguments);
+  }
+
+  /** As the other method; kills the program when {@code limit} has passed. */
+  static ChildJvm start(Class<?> main, Duration limit, List<String> flags, String... arguments)
+      throws IOException {
+    return start(List.of(), main, limit, flags, arguments);
   }
 
   /** As the other method, with at most so many descriptors. */
   static ChildJvm startWithDescriptors(int limit, Class<?> main, String... arguments)
       throws IOException {
     String shell = "ulimit -n " + limit + " && exec \"$@\"";
-    return start(List.of("sh", "-c", shell, "sh"), main, List.of(), arguments);
+    return start(List.of("sh", "-c", shell, "sh"), main, LIMIT, List.of(), arguments);
   }
 
   private static ChildJvm start(
-      List<String> launcher, Class<?> main, List<String> flags, String... arguments)
+      List<String> launcher, Class<?> main, Duration limit, List<String> flags, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -70,7 +77,7 @@ final class ChildJvm implements AutoCloseable {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ChildJvm(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start(), limit);
   }
 
   static boolean hasContinuations() {

@@ -2,6 +2,7 @@ package dev.ioloop.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,7 +42,8 @@ final class HeldMonitorsTest {
     return PLACES;
   }
 
-  private static List<String> run(String engine, List<String> flags, List<String> scenarios)
+  /** Returns the scenarios that have ended, and what was lost in the one that has not. */
+  static List<String> run(String engine, List<String> flags, List<String> scenarios)
       throws Exception {
     List<String> quiet = List.of("-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage");
     List<String> arguments = new ArrayList<>(scenarios);
@@ -49,6 +51,7 @@ final class HeldMonitorsTest {
     try (ChildJvm child =
         ChildJvm.start(
             HeldMonitorsProgram.class,
+            Duration.ofSeconds(45),
             Stream.of(quiet, flags).flatMap(List::stream).toList(),
             arguments.toArray(String[]::new))) {
       return child.readAll();
