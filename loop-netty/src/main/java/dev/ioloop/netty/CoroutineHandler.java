@@ -50,10 +50,11 @@ import org.jspecify.annotations.Nullable;
  * throws goes to {@link #exceptionCaught}, and the next message follows.
  *
  * <p>When the channel closes, the coroutine is cancelled, messages that wait are released, and no
- * other is begun, not even one that a decoder makes of what it had left. A stream of HTTP/2 also
- * ends when its peer resets it, and with its connection. A handler that is removed from its
- * pipeline, as for an upgrade of the protocol, ends what it has begun, and hands messages that wait
- * to the next handler.
+ * other is begun, not even one that a decoder makes of what it had left. So it is when the IOLoop
+ * is closed, but for a message that comes then: its failure to begin goes to {@code
+ * exceptionCaught}. A stream of HTTP/2 also ends when its peer resets it, and with its connection.
+ * A handler that is removed from its pipeline, as for an upgrade of the protocol, ends what it has
+ * begun, and hands messages that wait to the next handler.
  *
  * <p>One for each channel. Its methods are called on the event loop; with coroutines that have
  * threads of their own, {@code handle} runs on such a thread while the event loop waits for it:
@@ -166,7 +167,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("unchecked")
     I matched = (I) message;
     waiting.add(matched);
-    drain(ctx);
+    drain(ctx, true);
   }
 
   /** A subclass that overrides this calls it, too. */
@@ -182,7 +183,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     if (ctx.channel().isWritable()) {
       endWaitForWritable(false);
     }
-    drain(ctx);
+    drain(ctx, false);
     ctx.fireChannelWritabilityChanged();
   }
 
@@ -244,15 +245,19 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Begins to handle what waits, until something must be waited for. */
-  private void drain(ChannelHandlerContext ctx) {
+  /**
+   * Begins to handle what waits, until something must be waited for.
+   *
+   * @param arrived whether a message has just come, and is not only left over
+   */
+  private void drain(ChannelHandlerContext ctx, boolean arrived) {
     if (draining) {
       return;
     }
     draining = true;
     try {
       while (handling == null && !waiting.isEmpty() && mayBegin(ctx)) {
-        begin(ctx, waiting.remove());
+        begin(ctx, waiting.remove(), arrived);
       }
     } finally {
       draining = false;
@@ -276,7 +281,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     return ctx.channel().isWritable() || !waitsForWritable();
   }
 
-  private void begin(ChannelHandlerContext ctx, I message) {
+  private void begin(ChannelHandlerContext ctx, I message, boolean arrived) {
     Future<@Nullable Void> begun;
     try {
       begun =
@@ -289,8 +294,9 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
                 }
               });
     } catch (RuntimeException e) {
-      // The IOLoop was closed under its channels.
-      report(ctx, release(message, e));
+      // The IOLoop was closed under its channels. While it is closing, the coroutine is cancelled.
+      report(ctx, release(message, arrived ? e : null));
+      releaseWaiting(ctx);
       return;
     }
     handling = begun;
@@ -300,7 +306,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
       begun.addDoneCallback(
           done -> {
             finish(ctx, message, done);
-            drain(ctx);
+            drain(ctx, false);
           });
     }
   }
@@ -316,7 +322,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
             .execute(
                 () -> {
                   settle(ctx, message, done);
-                  drain(ctx);
+                  drain(ctx, false);
                 });
         return;
       } catch (RejectedExecutionException e) {
@@ -329,10 +335,19 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private void settle(ChannelHandlerContext ctx, I message, Future<?> done) {
     handling = null;
     Throwable failure = done.exception();
-    if (failure instanceof CancellationException && hasEnded(ctx)) {
+    if (failure instanceof CancellationException && (hasEnded(ctx) || loopIsClosing())) {
       failure = null;
     }
     report(ctx, release(message, failure));
+  }
+
+  /** Returns whether the IOLoop begins no coroutine any more. Called outside of coroutines. */
+  private static boolean loopIsClosing() {
+    try {
+      return Gen.coroutine(() -> {}).isCancelled();
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   /** Returns what there is to report: {@code failure}, or why the message could not be released. */

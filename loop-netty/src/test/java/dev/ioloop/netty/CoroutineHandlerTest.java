@@ -178,6 +178,31 @@ class CoroutineHandlerTest {
   }
 
   @Test
+  void closeOfTheLoopCancelsTheCoroutineAndBeginsNothingThatWaits() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    ByteBuf handled = bytes("a");
+    ByteBuf waiting = bytes("b");
+    channel.writeInbound(handled, waiting);
+    NettyIOLoop.of(channel.eventLoop()).close();
+    channel.runPendingTasks();
+    assertThat(events).containsExactly("a", "a cancelled");
+    assertThat(handled.refCnt()).isZero();
+    assertThat(waiting.refCnt()).isZero();
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void cancellationThatIsTheHandlersOwnIsAFailure() {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    channel.writeInbound(bytes("a"), bytes("b"));
+    gates.get(0).cancel(false);
+    channel.runPendingTasks();
+    assertThat(events).hasSize(4).startsWith("a", "a cancelled").endsWith("b");
+    assertThat(events.get(2)).isInstanceOf(CancellationException.class);
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
   void failureWhileItUnwindsIsReported() {
     IllegalStateException failure = new IllegalStateException("in finally");
     EmbeddedChannel channel =
