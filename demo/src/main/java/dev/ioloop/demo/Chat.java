@@ -1,7 +1,9 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.sleep;
 import static dev.ioloop.Gen.withTimeout;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -9,8 +11,11 @@ import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamBufferFullException;
 import dev.ioloop.net.TCPServer;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,17 +23,50 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A chat with rooms, for telnet or nc: the first line is one's name, {@code /join ROOM} goes to
- * another room, and every other line goes to all in the room. Nobody waits for a slow reader; one
- * that is a megabyte behind is dropped, and so is one that says nothing for an hour.
+ * another room, and every other line goes to all in the room. Nobody waits for a slow reader: one
+ * that is a megabyte behind is dropped, and so are those furthest behind when all together are 16
+ * megabytes behind, and who says nothing for an hour.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar chat --port 9000</pre>
  */
 final class Chat extends TCPServer {
   private static final Duration IDLE = Duration.ofHours(1);
-  private final Map<IOStream, String> rooms = new LinkedHashMap<>();
+
+  /** How long one has to wait before one may say more. What comes meanwhile waits in the socket. */
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private static final int MAX_UNSENT = 1024 * 1024;
+  private static final long MAX_UNSENT_IN_ALL = 16 * MAX_UNSENT;
+
+  /** What an unsent line takes beside its bytes. */
+  private static final int EACH = 256;
+
+  private final Map<IOStream, Member> members = new LinkedHashMap<>();
+  private final Duration pause;
+  private final long maxUnsent;
+  private long unsent;
+
+  /** Who is in a room, and how far behind. */
+  private static final class Member {
+    String room = "";
+    long unsent;
+    boolean dropped;
+  }
 
   Chat() {
-    setMaxWriteBufferSize(1024 * 1024);
+    this(PAUSE, MAX_UNSENT_IN_ALL);
+  }
+
+  /**
+   * Makes one with other limits.
+   *
+   * @param pause how long one has to wait before one may say more
+   * @param maxUnsent how far behind all readers together may be, in bytes
+   */
+  Chat(Duration pause, long maxUnsent) {
+    this.pause = pause;
+    this.maxUnsent = maxUnsent;
+    setMaxWriteBufferSize(MAX_UNSENT);
   }
 
   @Override
@@ -39,18 +77,21 @@ final class Chat extends TCPServer {
       if (name == null) {
         return;
       }
+      Member member = new Member();
+      members.put(stream, member);
       for (String line = "/join lobby"; line != null; line = readLine(stream)) {
         if (line.startsWith("/join ")) {
-          rooms.put(stream, line.substring("/join ".length()));
-          tell(rooms.get(stream), name + " has joined " + rooms.get(stream));
+          member.room = line.substring("/join ".length());
+          tell(member.room, name + " has joined " + member.room);
         } else {
-          tell(rooms.get(stream), name + ": " + line);
+          tell(member.room, name + ": " + line);
         }
+        await(sleep(pause));
       }
     } catch (LoopTimeoutException e) {
       stream.close(e);
     } finally {
-      rooms.remove(stream);
+      members.remove(stream);
     }
   }
 
@@ -59,15 +100,45 @@ final class Chat extends TCPServer {
   }
 
   private void tell(String room, String text) {
-    for (IOStream stream : List.copyOf(rooms.keySet())) {
-      try {
-        if (room.equals(rooms.get(stream)) && !stream.closed()) {
-          stream.writeString(text + "\n"); // not awaited: the others do not wait
-        }
-      } catch (StreamBufferFullException e) {
-        stream.close(e);
+    byte[] line = (text + "\n").getBytes(UTF_8); // one for all, however many are behind
+    for (IOStream stream : List.copyOf(members.keySet())) {
+      Member member = members.get(stream);
+      if (member != null && room.equals(member.room) && !stream.closed()) {
+        write(stream, member, line);
       }
     }
+    while (unsent > maxUnsent && !members.isEmpty()) {
+      dropTheFurthestBehind();
+    }
+  }
+
+  private void write(IOStream stream, Member member, byte[] line) {
+    int size = line.length + EACH;
+    count(member, size);
+    try {
+      // Not awaited: the others do not wait.
+      stream.write(line).addDoneCallback(sent -> count(member, -size));
+    } catch (StreamBufferFullException e) {
+      count(member, -size);
+      stream.close(e);
+    }
+  }
+
+  private void count(Member member, long size) {
+    if (!member.dropped) {
+      member.unsent += size;
+      unsent += size;
+    }
+  }
+
+  private void dropTheFurthestBehind() {
+    IOStream furthest =
+        Collections.max(
+            members.keySet(), Comparator.comparingLong(stream -> members.get(stream).unsent));
+    Member member = members.remove(furthest);
+    count(member, -member.unsent);
+    member.dropped = true;
+    furthest.close(new IOException("too far behind"));
   }
 
   static void run(String host, int port) {

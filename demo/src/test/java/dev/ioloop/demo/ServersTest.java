@@ -208,9 +208,21 @@ final class ServersTest {
 
   @Test
   void chatDropsWhoDoesNotReadAndTheOthersGoOn() {
+    assertChatDropsWhoDoesNotRead(Long.MAX_VALUE, 300);
+  }
+
+  @Test
+  void chatDropsThoseFurthestBehindWhenAllTogetherAreTooFarBehind() {
+    assertChatDropsWhoDoesNotRead(200_000, 150); // which is much less than one may be behind
+  }
+
+  private void assertChatDropsWhoDoesNotRead(long maxUnsent, int lines) {
     loop.runSync(
         () -> {
-          Chat chat = new Chat();
+          Chat chat = new Chat(Duration.ZERO, maxUnsent);
+          if (maxUnsent < Long.MAX_VALUE) {
+            chat.setMaxWriteBufferSize(Integer.MAX_VALUE); // for one reader
+          }
           int port = listen(chat);
           IOStream slow = connect(port);
           say(slow, "slow");
@@ -221,7 +233,7 @@ final class ServersTest {
           say(ada, "ada");
           assertThat(hear(ada)).isEqualTo("ada has joined lobby");
           String much = "x".repeat(60_000);
-          for (int i = 0; i < 300; i++) {
+          for (int i = 0; i < lines; i++) {
             say(ada, much);
             assertThat(hear(ada)).hasSize("ada: ".length() + much.length());
           }
