@@ -308,7 +308,7 @@ public final class IOStream implements AutoCloseable {
    */
   public Future<@Nullable Void> awaitWritable() {
     checkThread("awaitWritable()");
-    if (closed || error != null) {
+    if (closed()) {
       throw new StreamClosedException(error);
     }
     return writing.whenWritable();
@@ -385,7 +385,7 @@ public final class IOStream implements AutoCloseable {
   public Future<IOStream> startTls(SSLEngine engine) {
     Objects.requireNonNull(engine, "engine == null");
     checkThread("startTls()");
-    if (closed) {
+    if (closed()) {
       throw new StreamClosedException(error);
     }
     if (connecting() || reading.isPending() || writing.isPending() || reading.hasUnread()) {
@@ -436,12 +436,12 @@ public final class IOStream implements AutoCloseable {
 
   /** Returns whether the stream is closed, by either side. */
   public boolean closed() {
-    return closed;
+    return closed || error != null;
   }
 
   /** Returns what closed the stream; null while it is open, and where it was closed in order. */
   public @Nullable Throwable error() {
-    return closed ? error : null;
+    return error;
   }
 
   /**
@@ -572,9 +572,9 @@ public final class IOStream implements AutoCloseable {
     return readiness.connecting();
   }
 
-  /** Returns what closed the stream, or what ended writing and is about to close it. */
-  @Nullable Throwable failure() {
-    return error;
+  /** Returns whether nothing more is received, as it is for a while after a write has failed. */
+  boolean over() {
+    return closed;
   }
 
   boolean allowsHalfClose() {
@@ -608,7 +608,10 @@ public final class IOStream implements AutoCloseable {
         });
   }
 
-  /** Ends writing by {@code failure}, and the stream when what came before has been received. */
+  /**
+   * Ends writing by {@code failure}, and with it the stream, but goes on for a while to receive
+   * what came before.
+   */
   void failWriting(IOException failure) {
     error = failure; // From here on, no end that is received is one in order.
     writing.close(failure);

@@ -87,7 +87,7 @@ final class Readiness implements ReadyHandler {
 
   /** Watches what the stream waits for, and nothing else. */
   void update() {
-    if (stream.closed()) {
+    if (stream.over()) {
       return;
     }
     int wanted = 0;
@@ -114,7 +114,7 @@ final class Readiness implements ReadyHandler {
 
   @Override
   public void ready(int events) {
-    if (stream.closed()) {
+    if (stream.over()) {
       return;
     }
     try {
@@ -147,7 +147,7 @@ final class Readiness implements ReadyHandler {
     try {
       if (connecting) {
         finishConnecting();
-        if (connecting || stream.closed()) {
+        if (connecting || stream.over()) {
           return;
         }
       }
@@ -157,7 +157,7 @@ final class Readiness implements ReadyHandler {
     } catch (IOException e) {
       stream.failWriting(e);
     }
-    if (!stream.closed() && (events & (IOLoop.READ | IOLoop.ERROR)) != 0) {
+    if (!stream.over() && (events & (IOLoop.READ | IOLoop.ERROR)) != 0) {
       try {
         reading.ready();
       } catch (IOException
@@ -167,7 +167,7 @@ final class Readiness implements ReadyHandler {
         stream.closeBy(e);
       }
     }
-    if (stream.closed()) {
+    if (stream.over()) {
       return;
     }
     if (wasReading && (watched & IOLoop.WRITE) == 0 && !writing.isPending()) {

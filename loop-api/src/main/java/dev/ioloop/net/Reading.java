@@ -142,7 +142,7 @@ final class Reading implements Runnable, Described {
 
   /** What a read gets that begins when the end is known: the rest, or an exception. */
   private <T> Future<T> atEnd(Read<T> read) {
-    T value = stream.failure() == null ? read.takeAtEnd(buffer.bytes()) : null;
+    T value = stream.error() == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
     if (value == null) {
       restore(read);
@@ -153,10 +153,10 @@ final class Reading implements Runnable, Described {
     if (value != null) {
       return Future.succeeded(value);
     }
-    if (stream.failure() == null && read.endsWithNull()) {
+    if (stream.error() == null && read.endsWithNull()) {
       return endOf(read);
     }
-    throw new StreamClosedException(stream.failure());
+    throw new StreamClosedException(stream.error());
   }
 
   @SuppressWarnings("NullAway") // The caller of such a read knows that it may be null.
@@ -292,12 +292,12 @@ final class Reading implements Runnable, Described {
 
   /** The peer has ended: closes the stream once nothing that was received stands in the way. */
   void noticeEnd() {
-    if (!ended || stream.closed()) {
+    if (!ended || stream.over()) {
       return;
     }
     if (isPending()) {
       if (stream.allowsHalfClose()) {
-        endPending(stream.failure());
+        endPending(stream.error());
       } else {
         stream.closeBy(null);
       }

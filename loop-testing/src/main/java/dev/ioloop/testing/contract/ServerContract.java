@@ -17,7 +17,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -177,6 +180,44 @@ public abstract class ServerContract extends ChannelContract {
           other.close();
           assertThat(await(failing.shutdown(Duration.ofSeconds(5)))).isZero();
         });
+  }
+
+  @Test
+  void peerThatFloodsAndResetsIsNoFailureOfTheHandler() {
+    loop.setExceptionHandler((source, thrown) -> events.add(thrown));
+    Future<Void> reset = new Future<>();
+    Future<Void> ended = new Future<>();
+    TCPServer answering =
+        new TCPServer() {
+          @Override
+          protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+            try {
+              await(stream.readBytes(1));
+              await(reset);
+              while (true) {
+                await(stream.write(bytes("answer")));
+              }
+            } finally {
+              ended.setResult(null);
+            }
+          }
+        };
+    loop.runSync(
+        () -> {
+          SocketChannel client = closedAfterwards(SocketChannel.open(answering.listen(address())));
+          client.configureBlocking(false);
+          client.setOption(StandardSocketOptions.SO_LINGER, 0);
+          client.write(ByteBuffer.allocateDirect(1 << 20));
+          until(() -> answering.connections() == 1);
+          await(moment);
+          client.write(ByteBuffer.allocateDirect(1 << 20));
+          client.close();
+          reset.setResult(null);
+          await(ended);
+          until(() -> answering.connections() == 0);
+          answering.stop();
+        });
+    assertThat(events).isEmpty();
   }
 
   @Test

@@ -217,7 +217,9 @@ public abstract class StreamFaultContract extends ChannelContract {
           assertThatThrownBy(() -> stream.write(new byte[1]))
               .isInstanceOf(StreamClosedException.class);
           assertThatThrownBy(stream::awaitWritable).isInstanceOf(StreamClosedException.class);
-          while (!stream.closed()) {
+          assertThat(stream.closed()).isTrue();
+          assertThat(stream.error()).hasMessage("on purpose");
+          while (!reader.done()) {
             int before = transport.left;
             await(moment);
             assertThat(before - transport.left).isLessThanOrEqualTo(2 * RATION);
