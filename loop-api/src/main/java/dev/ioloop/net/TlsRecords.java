@@ -161,7 +161,7 @@ final class TlsRecords {
       if (!encrypted.hasRemaining()) {
         encrypted = TlsPackets.release(encrypted);
       }
-      switch (result.getStatus()) {
+      switch (status(result)) {
         case BUFFER_UNDERFLOW -> {
           if (!receive()) {
             return false;
@@ -170,7 +170,7 @@ final class TlsRecords {
         case BUFFER_OVERFLOW -> throw tooLarge();
         default -> {
           records++;
-          inputEnded |= result.getStatus() == Status.CLOSED;
+          inputEnded |= status(result) == Status.CLOSED;
           if (established) {
             countKeyUpdates(result);
             answer(result);
@@ -179,6 +179,18 @@ final class TlsRecords {
         }
       }
     }
+  }
+
+  /**
+   * Returns what a result says of the input. Netty's engines call all closed once the output is.
+   */
+  private Status status(SSLEngineResult result) {
+    Status status = result.getStatus();
+    if (status != Status.CLOSED || !established || engine.isInboundDone()) {
+      return status;
+    }
+    boolean nothing = result.bytesConsumed() == 0 && result.bytesProduced() == 0;
+    return nothing ? Status.BUFFER_UNDERFLOW : Status.OK;
   }
 
   /** Returns the room for what is in one record. Some engines want as much as it had encrypted. */

@@ -25,7 +25,41 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class NettyTlsTest {
 
+  /** What is done with both ends of a connection. */
+  @FunctionalInterface
+  private interface Body {
+    void run(IOStream near, IOStream far) throws Exception;
+  }
+
   private static void talk(SslProvider provider) throws Exception {
+    connected(
+        provider,
+        (near, far) -> {
+          byte[] large = new byte[300_000];
+          Future<byte[]> received = far.readBytes(large.length);
+          near.write(large);
+          assertThat(await(received)).isEqualTo(large);
+          far.write("bye".getBytes(UTF_8));
+          far.close();
+          assertThat(new String(await(near.readUntilClose()), UTF_8)).isEqualTo("bye");
+        });
+  }
+
+  private static void endOutputAndRead(SslProvider provider) throws Exception {
+    connected(
+        provider,
+        (near, far) -> {
+          byte[] large = new byte[300_000];
+          far.write(large);
+          near.shutdownOutput();
+          assertThat(await(near.readBytes(large.length))).isEqualTo(large);
+          far.close();
+          assertThat(await(near.readUntilClose())).isEmpty();
+          assertThat(near.error()).isNull();
+        });
+  }
+
+  private static void connected(SslProvider provider, Body body) throws Exception {
     KeyStore certificate = Certificates.localhost();
     SslContext server =
         SslContextBuilder.forServer(Certificates.keys(certificate)).sslProvider(provider).build();
@@ -42,13 +76,7 @@ final class NettyTlsTest {
             Future<IOStream> accepted = pair.right().startTls(NettyTls.engines(server).get());
             IOStream near = await(pair.left().startTls(NettyTls.engines(client).get()));
             IOStream far = await(accepted);
-            byte[] large = new byte[300_000];
-            Future<byte[]> received = far.readBytes(large.length);
-            near.write(large);
-            assertThat(await(received)).isEqualTo(large);
-            far.write("bye".getBytes(UTF_8));
-            far.close();
-            assertThat(new String(await(near.readUntilClose()), UTF_8)).isEqualTo("bye");
+            body.run(near, far);
             near.close();
           });
     }
@@ -61,7 +89,22 @@ final class NettyTlsTest {
 
   @Test
   void enginesOfBoringSsl() throws Exception {
-    assumeTrue(OpenSsl.isAvailable(), () -> "no BoringSSL here: " + OpenSsl.unavailabilityCause());
+    assumeBoringSsl();
     talk(SslProvider.OPENSSL);
+  }
+
+  @Test
+  void endOfOurOutputLeavesReadingToEnginesOfTheJdk() throws Exception {
+    endOutputAndRead(SslProvider.JDK);
+  }
+
+  @Test
+  void endOfOurOutputLeavesReadingToEnginesOfBoringSsl() throws Exception {
+    assumeBoringSsl();
+    endOutputAndRead(SslProvider.OPENSSL);
+  }
+
+  private static void assumeBoringSsl() {
+    assumeTrue(OpenSsl.isAvailable(), () -> "no BoringSSL here: " + OpenSsl.unavailabilityCause());
   }
 }
