@@ -53,14 +53,18 @@ enum Flavour {
     return this != UNIX;
   }
 
-  SSLEngine engine(boolean forServer) {
-    if (client == null || server == null) {
+  /** Makes the certificates, which takes a while the first time. */
+  synchronized void prepare() {
+    if (isTls() && server == null) {
       makeContexts();
     }
+  }
+
+  SSLEngine engine(boolean forServer) {
     return NettyTls.engines(forServer ? server : client).get();
   }
 
-  private synchronized void makeContexts() {
+  private void makeContexts() {
     KeyStore certificate = Certificates.localhost();
     try {
       server =

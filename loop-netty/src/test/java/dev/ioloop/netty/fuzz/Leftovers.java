@@ -14,8 +14,8 @@ import java.time.Duration;
 final class Leftovers {
   private static final File DESCRIPTORS = new File("/proc/self/fd");
 
-  /** An end of TLS may linger for a second for a peer that does not read. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  /** An end of TLS may linger for a second for a peer that does not read; machines are busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** What the shared pools of TLS records may come to hold. */
   private static final long POOLED_BYTES = 8 << 20;

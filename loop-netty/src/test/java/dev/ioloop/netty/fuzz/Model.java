@@ -301,7 +301,9 @@ final class Model {
           case BYTES, INTO -> rest >= read.size();
           case PARTIAL, INTO_PARTIAL -> rest > 0 || read.size() == 0;
           case UNTIL, REGEX ->
-              rest > 0 && (find(read, rest) >= 0 || error == null && rest >= read.limit());
+              rest > 0
+                  && (find(read, Math.min(rest, read.limit())) >= 0
+                      || error == null && rest >= read.limit());
           case UNTIL_CLOSE -> error == null;
         };
     require(!satisfied, read + " failed with " + error + ", although " + rest + " bytes have come");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One program on one connection. */
 final class Round {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int DIRECT_BYTES = 2 << 20;
   private static final ByteBuffer NEAR = ByteBuffer.allocateDirect(DIRECT_BYTES);
   private static final ByteBuffer FAR = ByteBuffer.allocateDirect(DIRECT_BYTES);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 final class StreamFuzzTest {
   private static final Duration SECONDS = Duration.ofSeconds(Long.getLong("fuzz.seconds", 20));
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
-  private static final Duration STALL = Duration.ofSeconds(60);
+  private static final Duration STALL = Duration.ofMinutes(3);
   private static final int MOST_DIFFERENCES = 10;
 
   /** One backend with one flavour. */
@@ -108,6 +108,7 @@ final class StreamFuzzTest {
   }
 
   private void run(Course course, Duration time, long seed, int step) throws InterruptedException {
+    course.flavour.prepare();
     Fuzz fuzz = new Fuzz(course.backend, course.flavour);
     Throwable[] thrown = new Throwable[1];
     Thread thread =
