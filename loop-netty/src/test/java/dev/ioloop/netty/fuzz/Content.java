@@ -1,6 +1,7 @@
 package dev.ioloop.netty.fuzz;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -65,6 +66,15 @@ final class Content {
     return -1;
   }
 
+  /** Returns a part as UTF-8. */
+  static String utf8(int from, int length) {
+    return new String(BYTES, from, length, StandardCharsets.UTF_8);
+  }
+
+  static byte at(int index) {
+    return BYTES[index];
+  }
+
   /** Returns a part as characters with the values of its bytes. */
   static CharSequence text(int from, int length) {
     return new Text(from, length);
@@ -83,7 +93,7 @@ final class Content {
 
     @Override
     public String toString() {
-      return new String(BYTES, from, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+      return new String(BYTES, from, length, StandardCharsets.ISO_8859_1);
     }
   }
 }

@@ -48,6 +48,9 @@ final class End {
   private String step = "nothing";
   private int closeCallbacks;
 
+  /** What a readLine() has given. */
+  private @Nullable String line;
+
   /** Where the bytes of a readInto() go; null for the other forms. */
   private @Nullable ByteBuffer target;
 
@@ -240,6 +243,7 @@ final class End {
   private boolean read(Read next) {
     step = next.toString();
     ByteBuffer result;
+    line = null;
     try {
       Future<?> future = begin(next);
       future.addDoneCallback(done -> errorWhenRead = stream.error());
@@ -259,9 +263,15 @@ final class End {
       model.readCancelled(next);
       return true;
     }
-    model.readDone(next, result);
-    if (next.form() == Form.UNTIL_CLOSE) {
-      require(errorWhenRead == null, "readUntilClose() in spite of " + errorWhenRead);
+    if (next.form() == Form.LINE) {
+      if (line != null) {
+        model.lineRead(next, line);
+      }
+    } else {
+      model.readDone(next, result);
+    }
+    if (next.form() == Form.UNTIL_CLOSE || next.form() == Form.LINE && line == null) {
+      require(errorWhenRead == null, "an end in order in spite of " + errorWhenRead);
       require(stream.closed() || plan.halfClose(), "not closed by the end");
       model.endReached();
       return false;
@@ -278,6 +288,7 @@ final class End {
       case INTO_PARTIAL -> stream.readInto(target(next), true);
       case UNTIL -> stream.readUntil(next.until().delimiter(), next.limit());
       case REGEX -> stream.readUntilRegex(next.until().pattern(), next.limit());
+      case LINE -> stream.readLine(next.limit());
       case UNTIL_CLOSE -> stream.readUntilClose();
     };
   }
@@ -330,6 +341,10 @@ final class End {
   }
 
   private ByteBuffer bytes(@Nullable Object value) {
+    if (value == null || value instanceof String) {
+      line = (String) value;
+      return ByteBuffer.allocate(0);
+    }
     if (value instanceof byte[] bytes) {
       return ByteBuffer.wrap(bytes);
     }

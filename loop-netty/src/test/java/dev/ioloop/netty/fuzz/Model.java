@@ -40,6 +40,8 @@ final class Model {
   /** How long an end of TLS is sure to be told of although the peer reads nothing. */
   private static final long GOODBYE_NANOS = Duration.ofMillis(900).toNanos();
 
+  private static final byte[] NEWLINE = {'\n'};
+
   private final String name;
   private final Flavour flavour;
   private final boolean client;
@@ -250,12 +252,39 @@ final class Model {
         int end = find(read, count);
         require(end == count && end <= read.limit(), read + " gave " + count + ", ends at " + end);
       }
-      case UNTIL_CLOSE -> {}
+      case LINE, UNTIL_CLOSE -> {}
     }
     require(
         plan.maxRead() == 0 || overfull || isInto(read) || count <= plan.maxRead(),
         read + " gave " + count + " bytes, although " + plan.maxRead() + " may be held");
     delivered += count;
+  }
+
+  /** A read has given a line, or what is left at the end. */
+  void lineRead(Read read, String line) {
+    int written = Math.toIntExact(peer.accepted - delivered);
+    int end = find(read, written);
+    if (end >= 0 && line.equals(Content.utf8(position(), withoutEnd(end)))) {
+      require(withoutEnd(end) <= read.limit(), read + " gave a line of " + withoutEnd(end));
+      delivered += end;
+      return;
+    }
+    int most = end >= 0 ? end - 1 : written;
+    int length = Math.min(line.length(), most);
+    while (length < most && !line.equals(Content.utf8(position(), length))) {
+      length++;
+    }
+    require(
+        length > 0 && line.equals(Content.utf8(position(), length)),
+        read + " gave a line of " + line.length() + " that is not the one at " + delivered);
+    require(mayHaveEnded() || closedBy != null, read + " gave a last line before the end");
+    delivered += length;
+  }
+
+  /** Returns the length of a line that ends with its newline after so many bytes. */
+  private int withoutEnd(int end) {
+    int length = end - 1;
+    return length > 0 && Content.at(position() + length - 1) == '\r' ? length - 1 : length;
   }
 
   private static boolean isInto(Read read) {
@@ -268,6 +297,9 @@ final class Model {
 
   /** Returns where what a read looks for ends, in so many bytes that have come, or -1. */
   private int find(Read read, int available) {
+    if (read.form() == Form.LINE) {
+      return Content.find(NEWLINE, position(), available);
+    }
     if (read.form() == Form.UNTIL) {
       return Content.find(read.until().delimiter(), position(), available);
     }
@@ -282,6 +314,13 @@ final class Model {
    */
   void readFailed(Read read, @Nullable Throwable error, int rest) {
     long written = peer.accepted - delivered;
+    if (error instanceof UnsatisfiableReadException && read.form() == Form.LINE) {
+      int end = find(read, Math.toIntExact(written));
+      require(
+          written > read.limit() && (end < 0 || withoutEnd(end) > read.limit()),
+          read + " failed with " + error + ", ends at " + end + " of " + written);
+      return;
+    }
     if (error instanceof UnsatisfiableReadException) {
       require(read.until() != null, read + " failed with " + error);
       int end = find(read, Math.toIntExact(Math.min(written, read.limit())));
@@ -304,6 +343,9 @@ final class Model {
               rest > 0
                   && (find(read, Math.min(rest, read.limit())) >= 0
                       || error == null && rest >= read.limit());
+          case LINE ->
+              error == null
+                  || find(read, rest) >= 0 && withoutEnd(find(read, rest)) <= read.limit();
           case UNTIL_CLOSE -> error == null;
         };
     require(!satisfied, read + " failed with " + error + ", although " + rest + " bytes have come");
@@ -317,6 +359,10 @@ final class Model {
       case UNTIL, REGEX -> {
         int end = find(read, Math.toIntExact(written));
         yield end < 0 || !read.until().stable() ? Long.MAX_VALUE : end;
+      }
+      case LINE -> {
+        int end = find(read, Math.toIntExact(written));
+        yield end < 0 ? written : end;
       }
       case UNTIL_CLOSE -> written;
     };

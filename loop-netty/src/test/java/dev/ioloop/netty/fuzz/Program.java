@@ -48,6 +48,7 @@ record Program(long seed, Flavour flavour, Plan client, Plan server) {
     INTO_PARTIAL,
     UNTIL,
     REGEX,
+    LINE,
     UNTIL_CLOSE
   }
 
@@ -106,6 +107,7 @@ record Program(long seed, Flavour flavour, Plan client, Plan server) {
             case BYTES, PARTIAL -> " " + size;
             case INTO, INTO_PARTIAL -> " " + size + (direct ? " direct" : " heap");
             case UNTIL, REGEX -> " " + until + " within " + limit;
+            case LINE -> " within " + limit;
             case UNTIL_CLOSE -> "";
           };
       return before + "read " + form + what + (cut == Cut.NONE ? "" : " " + cut + " " + patience);
