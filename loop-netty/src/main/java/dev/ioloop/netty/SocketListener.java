@@ -10,6 +10,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /** A native socket that listens for one loop. */
@@ -81,6 +82,16 @@ final class SocketListener implements StreamListener {
     if (registration != null) {
       registration.cancel();
     }
+    refuse();
     SocketTransport.close(socket);
+  }
+
+  /** A poll of io_uring keeps the socket open until the kernel has been told that it is over. */
+  private void refuse() {
+    try {
+      socket.shutdown(true, false);
+    } catch (IOException | NotYetConnectedException e) {
+      // Systems other than Linux shut down connections only.
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * of a new registration of its channel until a selection has removed it. A key is told of errors
  * and of the peer's end as readiness to read or to write, never as an event of their own. A socket
  * that is being connected reports by OP_CONNECT, which must go once it has, and not be set together
- * with OP_WRITE. An interrupt of the selecting thread ends the selection, and every one after it
- * until it is cleared.
+ * with OP_WRITE. A channel that is closed stays open for the system until a selection has removed
+ * its key; a listening one goes on accepting until then, so it is removed at once. Every selection
+ * takes the wake-ups that have come before. An interrupt of the selecting thread ends the
+ * selection, and every one after it until it is cleared.
  */
 final class NioPoller implements Poller {
   private static final int READ = 0x001;
@@ -82,6 +85,9 @@ final class NioPoller implements Poller {
       cancelled = true;
       if (key != null) {
         key.cancel();
+        if (channel instanceof ServerSocketChannel && key.selector().isOpen()) {
+          forgetCancelled(key.selector());
+        }
       }
     }
 
@@ -132,11 +138,12 @@ final class NioPoller implements Poller {
   @Override
   public int poll(long timeoutNanos) {
     try {
-      if (!toRegister.isEmpty()) {
+      boolean registered = !toRegister.isEmpty();
+      if (registered) {
         registerAll();
       }
       int count;
-      if (timeoutNanos == 0) {
+      if (timeoutNanos == 0 || registered) { // To register may have taken a wake-up.
         count = selector.selectNow(find);
       } else if (timeoutNanos == Long.MAX_VALUE) {
         count = selector.select(find);
@@ -167,8 +174,16 @@ final class NioPoller implements Poller {
     }
   }
 
+  private static void forgetCancelled(Selector selector) {
+    try {
+      selector.selectNow(key -> {});
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "The selector failed", e);
+    }
+  }
+
   private void registerAll() throws IOException {
-    selector.selectNow(key -> {});
+    forgetCancelled(selector);
     for (Watch watch : toRegister) {
       if (!watch.cancelled && watch.channel.isOpen()) {
         watch.register(selector);

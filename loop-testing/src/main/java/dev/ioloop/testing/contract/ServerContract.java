@@ -14,6 +14,7 @@ import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
 import dev.ioloop.testing.ExpectLog;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -247,6 +248,21 @@ public abstract class ServerContract extends ChannelContract {
           echo.stop();
           assertThat(ask(stream, "after")).isEqualTo("after");
           assertThatThrownBy(() -> connect(bound)).isInstanceOf(StreamClosedException.class);
+          stream.close();
+        });
+  }
+
+  /** Not with the next poll only: until then another server on the port would lose connections. */
+  @Test
+  void stoppedServerIsRefusedAtOnce() {
+    loop.runSync(
+        () -> {
+          SocketAddress bound = echo.listen(address());
+          IOStream stream = connect(bound);
+          assertThat(ask(stream, "before")).isEqualTo("before");
+          echo.stop();
+          assertThatThrownBy(() -> SocketChannel.open(bound).close())
+              .isInstanceOf(ConnectException.class);
           stream.close();
         });
   }
