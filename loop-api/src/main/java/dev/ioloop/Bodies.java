@@ -3,6 +3,7 @@ package dev.ioloop;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the kinds of bodies that users give into the one kind that a coroutine runs. */
@@ -34,8 +35,8 @@ final class Bodies {
     }
   }
 
-  /** A body with a name of its own. */
-  private record Named<T extends @Nullable Object>(String name, Callable<T> body)
+  /** A body with a name of its own, which is printable. */
+  private record Named<T extends @Nullable Object>(Supplier<String> name, Callable<T> body)
       implements Callable<T>, Wrapper {
     @Override
     public T call() throws Exception {
@@ -46,7 +47,16 @@ final class Bodies {
   private Bodies() {}
 
   static <T extends @Nullable Object> Callable<T> named(String name, Callable<T> body) {
-    Objects.requireNonNull(body, "body == null");
+    String printable = printable(name);
+    return new Named<>(() -> printable, Objects.requireNonNull(body, "body == null"));
+  }
+
+  static <T extends @Nullable Object> Callable<T> named(Supplier<String> name, Callable<T> body) {
+    Objects.requireNonNull(name, "name == null");
+    return new Named<>(() -> printable(name.get()), Objects.requireNonNull(body, "body == null"));
+  }
+
+  private static String printable(String name) {
     StringBuilder printable = new StringBuilder();
     name.codePoints()
         .limit(MAX_NAME)
@@ -58,7 +68,7 @@ final class Bodies {
                 printable.append("\\u{").append(Integer.toHexString(c)).append('}');
               }
             });
-    return new Named<>(printable.toString(), body);
+    return printable.toString();
   }
 
   /** Returns whether a character can be shown in a line of text without changing that line. */
@@ -100,7 +110,7 @@ final class Bodies {
     Object body = callable;
     while (body instanceof Wrapper wrapper) {
       if (body instanceof Named<?> named) {
-        return kind.concat(" \"").concat(named.name()).concat("\"");
+        return kind.concat(" \"").concat(named.name().get()).concat("\"");
       }
       body = wrapper.body();
     }

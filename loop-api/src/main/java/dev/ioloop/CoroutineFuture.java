@@ -23,4 +23,9 @@ final class CoroutineFuture<T extends @Nullable Object> extends Future<T> {
   String describe() {
     return runner.toString();
   }
+
+  @Override
+  public String toString() {
+    return super.toString() + " of the " + runner;
+  }
 }

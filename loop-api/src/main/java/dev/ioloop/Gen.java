@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,22 @@ public final class Gen {
 
   /** As {@link #named(String, Callable)}, for a body without a result. */
   public static Callable<@Nullable Void> named(String name, Action body) {
+    return Bodies.named(name, Bodies.of(body));
+  }
+
+  /**
+   * As {@link #named(String, Callable)}, with a name that is made each time it is shown, so that
+   * coroutines which nobody looks at cost no text.
+   *
+   * @param name may be called on any thread, also after the body has ended; throws nothing
+   */
+  public static <T extends @Nullable Object> Callable<T> named(
+      Supplier<String> name, Callable<T> body) {
+    return Bodies.named(name, body);
+  }
+
+  /** As {@link #named(Supplier, Callable)}, for a body without a result. */
+  public static Callable<@Nullable Void> named(Supplier<String> name, Action body) {
     return Bodies.named(name, Bodies.of(body));
   }
 

@@ -1,6 +1,7 @@
 package dev.ioloop.net;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.named;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -87,7 +88,8 @@ public abstract class TCPServer {
   /**
    * Handles one connection, as a coroutine. A stream lives on when this returns; if it throws, the
    * stream is closed, and what it threw goes to the loop's exception handler, unless it is only
-   * that the peer has closed the connection.
+   * that the peer has closed the connection. In dumps, logs and reports the coroutine bears the
+   * name of this class and the address of the peer.
    */
   protected abstract void handleStream(IOStream stream, @Nullable SocketAddress peer)
       throws Exception;
@@ -342,13 +344,22 @@ public abstract class TCPServer {
       keepAlive(transport);
     }
     connections.own(accepted);
+    SocketAddress peer = accepted.remoteAddress();
     connections.loop.spawnCallback(
-        () -> {
-          IOStream stream = engines == null ? accepted : secured(accepted, engines);
-          if (stream != null) {
-            handle(stream);
-          }
-        });
+        named(
+            () -> name(peer),
+            () -> {
+              IOStream stream = engines == null ? accepted : secured(accepted, engines, peer);
+              if (stream != null) {
+                handle(stream, peer);
+              }
+            }));
+  }
+
+  /** Returns what the connection to a peer is called in dumps and logs. */
+  private String name(@Nullable SocketAddress peer) {
+    String text = peer == null ? "" : peer.toString();
+    return getClass().getName() + (text.isEmpty() ? ", unnamed peer" : ", peer " + text);
   }
 
   private static void keepAlive(StreamTransport transport) {
@@ -360,14 +371,15 @@ public abstract class TCPServer {
   }
 
   /** Awaits the handshake; returns null where it failed, which is the client's matter. */
-  private static @Nullable IOStream secured(IOStream accepted, Supplier<SSLEngine> engines) {
+  private @Nullable IOStream secured(
+      IOStream accepted, Supplier<SSLEngine> engines, @Nullable SocketAddress peer) {
     try {
       return await(accepted.startTls(engines.get()));
     } catch (StreamClosedException e) {
       if (e.realError() instanceof RuntimeException) {
         throw e; // of the server's own engine
       }
-      LOG.log(System.Logger.Level.DEBUG, "A TLS handshake failed", e);
+      LOG.log(System.Logger.Level.DEBUG, "A TLS handshake failed: " + name(peer), e);
       return null;
     } catch (Throwable e) {
       accepted.close(e);
@@ -375,9 +387,9 @@ public abstract class TCPServer {
     }
   }
 
-  private void handle(IOStream stream) throws Exception {
+  private void handle(IOStream stream, @Nullable SocketAddress peer) throws Exception {
     try {
-      handleStream(stream, stream.remoteAddress());
+      handleStream(stream, peer);
     } catch (StreamClosedException e) {
       boolean unexpected = !stream.closed();
       stream.closeBy(e);

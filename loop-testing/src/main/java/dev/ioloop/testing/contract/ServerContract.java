@@ -222,6 +222,53 @@ public abstract class ServerContract extends ChannelContract {
   }
 
   @Test
+  void failureNamesTheServerAndThePeer() {
+    TCPServer failing =
+        new TCPServer() {
+          @Override
+          protected void handleStream(IOStream stream, @Nullable SocketAddress peer)
+              throws IOException {
+            await(stream.readBytes(1));
+            throw new IOException("handler on purpose");
+          }
+        };
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "Exception in callback")) {
+      SocketAddress[] peers = new SocketAddress[1];
+      loop.runSync(
+          () -> {
+            IOStream stream = connect(failing.listen(address()));
+            peers[0] = stream.localAddress();
+            stream.write(bytes("x"));
+            until(() -> !log.records().isEmpty());
+            stream.close();
+            assertThat(await(failing.shutdown(Duration.ofSeconds(5)))).isZero();
+          });
+      assertThat(log.records().get(0).getMessage())
+          .contains(failing.getClass().getName() + ", peer " + peers[0]);
+      assertThat(log.records().get(0).getThrown()).hasMessageContaining("handler on purpose");
+      log.assertCount(1);
+    }
+  }
+
+  @Test
+  void dumpNamesThePeers() {
+    loop.runSync(
+        () -> {
+          IOStream stream = connect(echo.listen(address()));
+          IOStream unix =
+              connect(echo.listen(UnixDomainSocketAddress.of(directory.resolve("echo.sock"))));
+          ask(stream, "hello");
+          ask(unix, "hello");
+          assertThat(loop.dump())
+              .contains(Echo.class.getName() + ", peer " + stream.localAddress() + '"')
+              .contains(Echo.class.getName() + ", unnamed peer\"");
+          stream.close();
+          unix.close();
+          assertThat(await(echo.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
   void streamLivesOnWhenItsHandlerReturns() {
     loop.runSync(
         () -> {
