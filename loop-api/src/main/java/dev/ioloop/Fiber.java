@@ -77,6 +77,11 @@ abstract class Fiber {
    */
   abstract void suspend();
 
+  /** Returns the thread that has entered the outermost fiber. Only on the fiber itself. */
+  Thread baseThread() {
+    return Thread.currentThread();
+  }
+
   /** Returns whether this make is worth keeping for another body. */
   abstract boolean isReusable();
 

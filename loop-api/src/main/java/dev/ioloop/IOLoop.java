@@ -126,6 +126,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** What runs now; kept in debug mode only. */
   private volatile @Nullable Runnable presentCallback;
 
+  /** Whether the watchdog knows that the loop has work although it has never been started. */
+  private boolean waitingWorkNoted;
+
   private volatile boolean stopRequested;
   private volatile @Nullable BiConsumer<Object, Throwable> exceptionHandler;
 
@@ -148,8 +151,11 @@ public final class IOLoop implements Executor, AutoCloseable {
   // Which loop
 
   /**
-   * Returns the process's main loop, which is made on first use, and anew once it was closed. Safe
-   * to call from any thread. Tornado: {@code IOLoop.instance} as of 4.4.
+   * Returns the process's main loop, which is made on first use, and anew once it was closed. It is
+   * taken wherever a loop is needed on a thread without one, as by {@link Gen#coroutine} or {@link
+   * Gen#sleep}. Where it has had work for two seconds and was never started, one warning says so,
+   * unless the watchdog is off. Safe to call from any thread. Tornado: {@code IOLoop.instance} as
+   * of 4.4.
    */
   public static IOLoop instance() {
     IOLoop main = instance;
@@ -649,9 +655,29 @@ public final class IOLoop implements Executor, AutoCloseable {
       if (dormant) {
         wakeHost();
       }
-    } else if (callbacks.post(callback)) {
-      wake();
+    } else {
+      if (callbacks.post(callback)) {
+        wake();
+      }
+      if (thread == null && callback != WAKE_UP) {
+        noteWaitingWork();
+      }
     }
+  }
+
+  /** Has the watchdog look whether the main loop, which has work, is ever started. */
+  private void noteWaitingWork() {
+    if (this == instance && !waitingWorkNoted) {
+      waitingWorkNoted = true;
+      Watchdog.expectStart(this);
+    }
+  }
+
+  /** Returns whether the loop has work and was never started. For the watchdog. */
+  boolean hasWaitingWork() {
+    boolean work = callbacks.size() > 0 || timeouts.size() > 0;
+    waitingWorkNoted = work;
+    return work && thread == null && !life.hasCloseBegun();
   }
 
   /** Ends the wait of the thread that runs the loop. Called by whoever found it asleep. */
@@ -786,6 +812,9 @@ public final class IOLoop implements Executor, AutoCloseable {
     iterations.timeoutAdded();
     if (dormant) {
       wakeHost();
+    }
+    if (adder == null && thread == null) {
+      noteWaitingWork();
     }
     return timeouts.add(deadline, callback);
   }

@@ -134,6 +134,12 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
+  Thread baseThread() {
+    Fiber outer = callerState.fiber();
+    return outer == null ? caller : outer.baseThread();
+  }
+
+  @Override
   boolean isReusable() {
     return true;
   }

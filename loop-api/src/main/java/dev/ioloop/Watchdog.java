@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * few times within the shortest limit. A loop is blocked if its iteration has not gone on for
  * longer than its limit and its thread does not wait for events. The thread exists while a loop
  * runs, and also shows those to JMX that have run for a moment, so that short programs do not pay
- * for that.
+ * for that. It exists, too, for two seconds after the main loop was given work without having been
+ * started, and tells if that has not changed.
  *
  * <p>A running loop pays nothing: the count of its iterations is kept anyway, and read without any
  * agreement between the threads.
@@ -41,6 +42,9 @@ final class Watchdog implements Runnable {
   /** How long the thread stays without a loop: tests start and stop one after the other. */
   private static final long LINGER_MILLIS = 1_000;
 
+  /** How long work may wait for the first start of the main loop. */
+  private static final long START_MILLIS = 2_000;
+
   private static final Runnable PROBE = () -> {};
 
   /** The limit of loops that say nothing; null for none. */
@@ -50,6 +54,34 @@ final class Watchdog implements Runnable {
 
   private static final List<Watched> WATCHED = new ArrayList<>();
   private static @Nullable Thread thread;
+
+  /** The main loop that has work and was not started; null if there is none. */
+  private static @Nullable Unstarted unstarted;
+
+  /** A loop with work that waits for its first start, which is not kept alive. */
+  private record Unstarted(WeakReference<IOLoop> reference, String worker, long since) {
+
+    boolean isDue() {
+      return System.nanoTime() - since >= START_MILLIS * 1_000_000;
+    }
+
+    boolean isLate() {
+      IOLoop loop = reference.get();
+      return loop != null && loop.blockingLimit() != null && loop.hasWaitingWork();
+    }
+
+    void report() {
+      LOG.log(
+          Level.WARNING,
+          "Thread \""
+              + worker
+              + "\" has given work to IOLoop.instance(), which nobody has started in the "
+              + START_MILLIS
+              + " ms since then: the work waits. On a thread without a loop, coroutine(), sleep()"
+              + " and the like take IOLoop.instance(). If another loop is meant, go there by its"
+              + " spawnCallback() or addCallback(); else start() this one");
+    }
+  }
 
   /** One running loop, which is not kept alive: one on a host may be forgotten with its host. */
   private static final class Watched {
@@ -265,6 +297,33 @@ final class Watchdog implements Runnable {
     }
   }
 
+  /**
+   * Tells once if {@code loop}, which the calling thread has given work, is not started in time.
+   */
+  static void expectStart(IOLoop loop) {
+    if (LIMIT == null) {
+      return;
+    }
+    Fiber fiber = ThreadState.get().fiber();
+    Thread worker = fiber == null ? Thread.currentThread() : fiber.baseThread();
+    synchronized (Watchdog.class) {
+      unstarted = new Unstarted(new WeakReference<>(loop), worker.getName(), System.nanoTime());
+      if (thread == null) {
+        startThread();
+      }
+    }
+  }
+
+  /** Returns the main loop that should have been started by now, once; null if there is none. */
+  private static synchronized @Nullable Unstarted lateStart() {
+    Unstarted present = unstarted;
+    if (present == null || !present.isDue()) {
+      return null;
+    }
+    unstarted = null;
+    return present.isLate() ? present : null;
+  }
+
   /** A loop runs unwatched where no thread can be had; the next one that starts tries again. */
   private static void startThread() {
     Thread started = new Thread(new Watchdog(), "ioloop-watchdog");
@@ -300,6 +359,10 @@ final class Watchdog implements Runnable {
       if (watched == null) {
         return false;
       }
+      Unstarted late = lateStart();
+      if (late != null) {
+        late.report();
+      }
       long now = System.nanoTime();
       for (Watched each : watched) {
         try {
@@ -330,7 +393,7 @@ final class Watchdog implements Runnable {
     } catch (InterruptedException e) {
       // Nobody has a reason for that.
     }
-    if (WATCHED.isEmpty()) {
+    if (WATCHED.isEmpty() && unstarted == null) {
       thread = null;
       return null;
     }
