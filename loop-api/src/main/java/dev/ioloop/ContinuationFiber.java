@@ -103,7 +103,7 @@ final class ContinuationFiber extends Fiber implements Runnable {
   }
 
   @Override
-  void keepMonitors(ThreadState caller) {
+  void prepareInside(ThreadState caller) {
     caller.keepMonitors();
   }
 

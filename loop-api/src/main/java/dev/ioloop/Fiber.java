@@ -56,12 +56,13 @@ abstract class Fiber {
   }
 
   /**
-   * To be called before {@link #resume} where frames that are not the loop's own are below, because
-   * they may hold monitors.
+   * To be called before {@link #resume} where frames that are not the loop's own are below: they
+   * may hold monitors, and there may be too many of them.
    *
    * @param caller the state of the calling thread
+   * @throws StackOverflowError if no fiber can run inside so many others
    */
-  abstract void keepMonitors(ThreadState caller);
+  abstract void prepareInside(ThreadState caller);
 
   /**
    * Runs the body until it suspends or ends. Not from within itself.

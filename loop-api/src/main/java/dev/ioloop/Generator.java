@@ -292,11 +292,11 @@ public final class Generator<
   /** Runs the body to its next yield or to its end, and waits for what it awaits in between. */
   private void step(@Nullable S value, @Nullable Throwable exception) {
     checkNotRunning();
+    ThreadState driver = ThreadState.get();
+    fiber.prepareInside(driver);
     sent = value;
     thrown = exception;
     state = State.RUNNING;
-    ThreadState driver = ThreadState.get();
-    fiber.keepMonitors(driver);
     fiber.resume(driver);
     while (awaited != null) {
       Future<?> future = awaited;

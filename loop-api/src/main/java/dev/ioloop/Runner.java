@@ -125,9 +125,18 @@ final class Runner<T extends @Nullable Object>
     } else {
       fiber = loop.fibers.take(this);
       if (!spawned) {
-        fiber.keepMonitors(state);
+        prepareInside(state);
       }
       runSegment(state);
+    }
+  }
+
+  private void prepareInside(ThreadState state) {
+    try {
+      fiber.prepareInside(state);
+    } catch (StackOverflowError e) {
+      loop.fibers.give(fiber);
+      throw e;
     }
   }
 

@@ -19,6 +19,12 @@ final class ThreadFiber extends Fiber {
   /** How often to look before parking: some microseconds. On one processor spinning is no use. */
   private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2_000 : 0;
 
+  /**
+   * How many fibers may run one inside the other. Each waits on a thread of its own, which no stack
+   * ever limits.
+   */
+  private static final int MAX_DEPTH = 2_000;
+
   private static final AtomicLong COUNT = new AtomicLong();
 
   private final Thread thread;
@@ -33,6 +39,9 @@ final class ThreadFiber extends Fiber {
 
   /** The context that goes with the turn. */
   private @Nullable Context handedContext;
+
+  /** How many fibers run, one inside the other, up to this one. */
+  private int depth;
 
   private boolean discarded;
 
@@ -83,12 +92,24 @@ final class ThreadFiber extends Fiber {
     LockSupport.unpark(waiting);
   }
 
-  /** Does nothing: the body has a thread of its own, and no frames below. */
+  /** There are none to keep: the body has a thread of its own, and no frames below. */
   @Override
-  void keepMonitors(ThreadState caller) {}
+  void prepareInside(ThreadState caller) {
+    if (depthInside(caller) > MAX_DEPTH) {
+      throw new StackOverflowError(
+          MAX_DEPTH
+              + " coroutines and generators run one inside the other, each on a thread of its own;"
+              + " the coroutine engine \"thread\" allows no more");
+    }
+  }
+
+  private static int depthInside(ThreadState caller) {
+    return caller.fiber() instanceof ThreadFiber outer ? outer.depth + 1 : 1;
+  }
 
   @Override
   void resume(ThreadState from) {
+    depth = depthInside(from);
     callerState = from;
     caller = Thread.currentThread();
     if (Context.inUse) {
