@@ -46,15 +46,22 @@ final class Management implements IOLoopMXBean {
   /** Says who owns the monitor that a blocked thread waits for, or nothing. */
   static String monitorOwner(Thread blocked) {
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(blocked.getId());
-    if (info == null || info.getLockInfo() == null) {
-      return ""; // It goes on by now, or is a virtual thread, of which the JDK tells nothing.
+    if (info == null) {
+      return ""; // A virtual thread, of which the JDK tells nothing.
     }
-    String monitor =
-        " waits for the monitor of a " + info.getLockInfo().getClassName() + ", which ";
-    long owner = info.getLockOwnerId();
-    return owner < 0 || owner == blocked.getId()
-        ? monitor + "a coroutine of this thread holds while it awaits"
-        : monitor + "thread \"" + info.getLockOwnerName() + "\" owns";
+    if (info.getLockInfo() != null && info.getLockOwnerId() >= 0) {
+      return " waits for the monitor of a "
+          + info.getLockInfo().getClassName()
+          + ", which thread \""
+          + info.getLockOwnerName()
+          + "\" owns";
+    }
+    // The JDK takes a thread that waits for a monitor without an owner for one that runs, where the
+    // thread itself goes on to say that it is blocked.
+    return HeldMonitors.TAKEN_BY_YIELD && blocked.getState() == Thread.State.BLOCKED
+        ? " waits for a monitor that no running thread owns: a coroutine, of this thread or of"
+            + " another loop, holds it while it awaits, or a virtual thread does"
+        : "";
   }
 
   private void unregister() {
