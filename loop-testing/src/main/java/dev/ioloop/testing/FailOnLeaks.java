@@ -103,7 +103,7 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
       }
     }
 
-    private List<String> leaks() {
+    List<String> leaks() {
       List<String> leaks = new ArrayList<>();
       for (String descriptor : openDescriptors()) {
         if (!descriptors.contains(descriptor)) {

@@ -1,13 +1,17 @@
 package dev.ioloop.testing;
 
+import static dev.ioloop.Gen.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.testing.FailOnLeaks.Held;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,30 @@ final class FailOnLeaksTest {
       pipe.source().close();
     }
     before.check();
+  }
+
+  /** Those that outlive their loop for a while, and end by themselves. */
+  @Test
+  void threadsOfTheLoopsAreNoLeak() throws Exception {
+    Held nothing = new Held(before.descriptors(), Set.of(), before.bufferBytes());
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "never retrieved");
+        IOLoop loop = Testing.virtualLoop()) {
+      loop.runSync(
+          () -> {
+            assertThat(await(loop.runInExecutor(() -> 1))).isEqualTo(1);
+            Future.failed(new IOException("lost on purpose"));
+          });
+      while (log.records().isEmpty()) {
+        System.gc();
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .contains("ioloop-watchdog", "ioloop-lost-failures")
+        .anyMatch(name -> name.startsWith("ioloop-worker-"));
+    before.check();
+    assertThat(nothing.leaks()).noneMatch(leak -> leak.contains("ioloop-"));
   }
 
   @Test

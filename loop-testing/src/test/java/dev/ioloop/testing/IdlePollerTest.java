@@ -10,19 +10,20 @@ import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The watchdog accuses no loop that only waits, whatever it waits on. */
+/** The watchdog accuses no loop that only waits, whatever it waits on, and goes on. */
 @Timeout(60)
 final class IdlePollerTest {
   private static final Duration LIMIT = Duration.ofMillis(50);
 
   /** A poller as a user might write it, which says nothing of how it waits. */
-  private static final class Own implements Poller {
+  private static class Own implements Poller {
     private final Semaphore wakeups = new Semaphore(0);
 
     @Override
@@ -54,6 +55,50 @@ final class IdlePollerTest {
 
     @Override
     public void close() {}
+  }
+
+  /** There is no memory for the first look of the watchdog at it. */
+  private static final class OutOfMemory extends Own {
+    private boolean thrown;
+
+    @Override
+    public boolean waits(List<StackTraceElement> frames) {
+      if (!thrown) {
+        thrown = true;
+        throw new OutOfMemoryError("on purpose");
+      }
+      return true;
+    }
+  }
+
+  @Test
+  void watchdogSurvivesThatThereIsNoMemory() throws Exception {
+    try (IOLoop loop = IOLoop.create("own", new OutOfMemory());
+        ExpectLog failed = new ExpectLog("dev.ioloop", "The watchdog failed");
+        ExpectLog blocked = new ExpectLog("dev.ioloop", "blocked for")) {
+      loop.setBlockingLogThreshold(LIMIT);
+      Thread other =
+          new Thread(
+              () -> {
+                awaitRecord(failed);
+                loop.addCallback(
+                    () -> {
+                      awaitRecord(blocked);
+                      loop.stop();
+                    });
+              });
+      other.start();
+      loop.start();
+      other.join();
+      assertThat(failed.records().get(0).getThrown()).hasMessage("on purpose");
+      failed.assertCount(1);
+    }
+  }
+
+  private static void awaitRecord(ExpectLog log) {
+    while (log.records().isEmpty()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
