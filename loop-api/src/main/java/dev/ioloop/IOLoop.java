@@ -64,6 +64,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Far enough for anyone, and near enough to be compared by difference. */
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
 
+  /** A hundred years in nanoseconds: no deadline is further away. */
+  static final long MOST_NANOS = LONGEST_DELAY.toNanos();
+
   private static final int MAX_SLOW_CALLBACKS = 100;
   private static final int MAX_DUMPED = 1_000;
   private static final int MAX_DUMPED_TIMEOUTS = 10;
@@ -786,11 +789,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Returns a deadline near enough to {@code now} to be compared with others by difference. */
   private static long clamped(long time, long now) {
     long ahead = time - now;
-    long most = LONGEST_DELAY.toNanos();
-    if (ahead <= most && ahead >= -most) {
+    if (ahead <= MOST_NANOS && ahead >= -MOST_NANOS) {
       return time;
     }
-    return time > now ? now + most : now - most;
+    return time > now ? now + MOST_NANOS : now - MOST_NANOS;
   }
 
   /** As {@link #callAt}, in a context of the caller's choice. */
@@ -1244,6 +1246,6 @@ public final class IOLoop implements Executor, AutoCloseable {
     Objects.requireNonNull(delay, "delay == null");
     return delay.compareTo(LONGEST_DELAY) < 0
         ? delay.isNegative() ? 0 : delay.toNanos()
-        : LONGEST_DELAY.toNanos();
+        : MOST_NANOS;
   }
 }
