@@ -395,13 +395,11 @@ public abstract class CombinatorContract extends LoopContract {
         () -> {
           List<Future<?>> timed =
               List.of(sleep(Duration.ofHours(1)), withTimeout(Duration.ofHours(1), new Future<>()));
-          await(
-              loop.runInExecutor(
-                  () -> {
-                    for (Future<?> future : timed) {
-                      future.cancel(true);
-                    }
-                  }));
+          onOtherThread(
+              () -> {
+                timed.forEach(future -> future.cancel(true));
+                return null;
+              });
           awaitTurns(2);
         });
     assertThat(loop.stats().timeoutsPending()).isZero();

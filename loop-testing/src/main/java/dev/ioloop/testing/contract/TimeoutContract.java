@@ -6,6 +6,7 @@ import static dev.ioloop.Gen.timeout;
 import static dev.ioloop.Gen.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -59,6 +60,9 @@ public abstract class TimeoutContract extends LoopContract {
   void timesAtBothEndsAreAHundredYearsAway() {
     long century = Duration.ofDays(36_500).toNanos();
     long before = loop.time();
+    assumeTrue(
+        Math.abs(before) < Long.MAX_VALUE - century,
+        "the ends are far away only for a clock that does not overflow within a century");
     Timeout first = loop.callAt(Long.MIN_VALUE, record("MIN"));
     loop.callAt(Long.MIN_VALUE + 1, record("MIN + 1"));
     loop.callAt(Long.MIN_VALUE, record("MIN again"));

@@ -116,7 +116,9 @@ final class HappyEyeballsTest {
           assertThatThrownBy(() -> await(stream))
               .isInstanceOfSatisfying(
                   StreamClosedException.class,
-                  e -> assertThat(e.realError()).hasMessage("refused 3"));
+                  e ->
+                      assertThat(e.realError())
+                          .hasMessage("cannot connect to /192.0.2.2:80: refused 3"));
           assertThat(openConnections()).isZero();
           assertThat(loop.stats().timeoutsPending()).isZero();
         });
