@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The outcome of a stage that is not ours. A stage gives up no callback, so one that was waited for
- * in vain keeps this future, and the next wait for the same stage is given it again.
+ * in vain keeps this future, and the next wait for the same stage is given it again. A failure that
+ * nobody looked at is not reported: the stage belongs to others, who may have handled it there.
  */
 final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
     implements BiConsumer<T, @Nullable Throwable> {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A failure that nobody looked at is logged when the future is collected or the loop is closed.
  * Looking means {@link #result}, {@link #exception}, {@code await}, a {@code get} or {@code join},
- * or a stage that depends on this one; a done callback alone does not count.
+ * or a stage that depends on this one; a done callback alone does not count. {@link
+ * CompletableFuture#allOf} and {@link CompletableFuture#anyOf} look unseen at a future that has
+ * failed already, so its failure is logged all the same; {@link Gen#multi} is seen.
  *
  * <p>All methods are safe to call from any thread, but a coroutine's future is cancelled on its
  * loop's thread. {@code get} and {@code join} of a pending future are refused where they would
@@ -384,7 +387,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
         if (present instanceof WaiterList list) {
           list.take();
         }
-        if (report != null && !seen && !isLookedAt(present)) {
+        if (report != null && !seen && !isLookedAt(present) && !(this instanceof AdaptedFuture)) {
           report.register(this);
         }
         return present instanceof Consumer || present instanceof WaiterList ? present : null;
@@ -634,6 +637,35 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   public T getNow(T valueIfAbsent) {
     see();
     return super.getNow(valueIfAbsent);
+  }
+
+  /** Of a future that has failed, this is a look: the JDK calls it and reads the outcome itself. */
+  @Override
+  public CompletableFuture<T> toCompletableFuture() {
+    see();
+    return this;
+  }
+
+  @Override
+  public CompletionStage<T> minimalCompletionStage() {
+    look();
+    return super.minimalCompletionStage();
+  }
+
+  /**
+   * Returns the exception that this future failed with, as that of the JDK's futures from 19 on
+   * does. Never blocks.
+   *
+   * @throws IllegalStateException if this future is pending, was cancelled or has a result
+   */
+  // Overrides from JDK 19 on.
+  public Throwable exceptionNow() {
+    if (!hasFailed()) {
+      throw new IllegalStateException("exceptionNow() of a future that has not failed: " + this);
+    }
+    Throwable failure = failure();
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+    return cause == null ? failure : cause;
   }
 
   private void refuseToBlock(String call) {

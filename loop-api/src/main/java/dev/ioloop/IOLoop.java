@@ -749,7 +749,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     checkThread("addFuture()");
     Objects.requireNonNull(callback, "callback == null");
     Context context = Context.inUse ? Context.current() : null;
-    Future.adapt(future)
+    Future.from(future)
         .addDoneCallback(
             done -> {
               Runnable call = () -> callback.accept(done);

@@ -3,6 +3,7 @@ package dev.ioloop.testing.contract;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.moment;
+import static dev.ioloop.Gen.multi;
 import static dev.ioloop.Gen.shield;
 import static dev.ioloop.testing.Testing.expectLog;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,11 +13,16 @@ import dev.ioloop.Action;
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.TaskGroup;
+import dev.ioloop.WaitIterator;
 import dev.ioloop.testing.ExpectLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.logging.LogRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -356,5 +362,87 @@ public abstract class LostFailureContract extends LoopContract {
       log.assertCount(0);
     }
     assertThat(events).containsExactly("called");
+  }
+
+  // The JDK reads the outcome of a future that is done without asking for it.
+  @Test
+  void failureThatAStageOfTheJdkPassesOnIsNotReported() throws InterruptedException {
+    recordLost();
+    CompletableFuture<Integer> done = CompletableFuture.completedFuture(1);
+    done.thenCompose(value -> Future.failed(failure)).exceptionally(this::handled);
+    Future.succeeded(1).thenCompose(value -> Future.failed(failure)).exceptionally(this::handled);
+    done.thenCombine(Future.failed(failure), (x, y) -> y).exceptionally(this::handled);
+    new CompletableFuture<>()
+        .applyToEither(Future.failed(failure), value -> value)
+        .exceptionally(this::handled);
+    Future.failed(failure).minimalCompletionStage().exceptionally(this::handled);
+    assertThat(Future.failed(failure).exceptionNow()).isSameAs(failure);
+    loop.runSync(
+        () -> {
+          Callable<Object> body =
+              () -> {
+                throw failure;
+              };
+          done.thenCompose(value -> coroutine(body)).exceptionally(this::handled);
+        });
+    loop.close();
+    Garbage.collect();
+    assertThat(events).hasSize(6).containsOnly("handled");
+  }
+
+  private <T> @Nullable T handled(Throwable thrown) {
+    events.add("handled");
+    return null;
+  }
+
+  @Test
+  void exceptionNowIsRefusedWhereThereIsNone() {
+    Future<Object> cancelled = new Future<>();
+    cancelled.cancel(true);
+    for (Future<Object> future :
+        List.of(new Future<Object>(), cancelled, Future.<Object>succeeded(1))) {
+      assertThatThrownBy(future::exceptionNow).isInstanceOf(IllegalStateException.class);
+    }
+    Future<Object> wrapped = Future.failed(new CompletionException(failure));
+    assertThat(wrapped.exceptionNow()).isSameAs(failure);
+  }
+
+  // Its owner may have handled it by the means of the JDK.
+  @Test
+  void failureOfAStageOfTheJdkIsNotReportedWhenOurWaitForItHasEnded() throws InterruptedException {
+    recordLost();
+    CompletableFuture<Void> stage = new CompletableFuture<>();
+    loop.runSync(
+        () -> {
+          Future<Void> waiter = coroutine((Action) () -> await(stage));
+          waiter.cancel(true);
+          WaiterContract.awaitEnd(waiter);
+          shield(stage).cancel(true);
+          multi(List.of(stage)).cancel(true);
+          Future.from(stage).cancel(true);
+          new WaitIterator<>(List.of(stage));
+          stage.completeExceptionally(failure);
+        });
+    loop.close();
+    Garbage.collect();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void failureOfAStageOfTheJdkIsReportedWhereWeTookItOver() throws InterruptedException {
+    recordLost();
+    loop.runSync(
+        () -> {
+          CompletableFuture<Void> stage = new CompletableFuture<>();
+          Future<Void> lost = Future.from(stage);
+          loop.addFuture(stage, done -> events.add("called"));
+          stage.completeExceptionally(failure);
+          assertThat(lost.done()).isTrue();
+          await(moment);
+          await(moment);
+        });
+    loop.close();
+    Garbage.collect();
+    assertThat(events).containsExactly("called", "Future", failure, "Future", failure);
   }
 }
