@@ -7,6 +7,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +29,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  * </pre>
  *
  * <p>What was open before the test may stay, and what ends within two seconds after it is no leak.
- * Files of the JVM and threads of the JDK do not count, nor those threads of the loops that outlive
- * them: the watchdog and that of lost failures. Tests must not run at the same time. Coroutines
- * that are left are found by {@link GenTest}. Netty's buffers are pooled: for them there is {@code
+ * Files of the JVM and threads of the JDK do not count, nor threads of the loops that end by
+ * themselves or with their loop: the watchdog, that of lost failures, and idle ones that wait for
+ * more work or for another coroutine. Tests must not run at the same time. Coroutines that are left
+ * are found by {@link GenTest}. Netty's buffers are pooled: for them there is {@code
  * -Dio.netty.leakDetection.level=paranoid}. Where the system does not list descriptors, they are
  * not looked at.
  */
@@ -114,7 +116,8 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
         if (!threads.contains(thread)
             && thread != Thread.currentThread()
             && !THREAD_OF_JDK.test(thread.getName())
-            && !isIdleWorker(thread)) {
+            && !isIdleWorker(thread)
+            && !isIdleCoroutineThread(thread)) {
           leaks.add("thread \"" + thread.getName() + '"');
         }
       }
@@ -130,6 +133,16 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
   private static boolean isIdleWorker(Thread thread) {
     return thread.getName().startsWith("ioloop-worker-")
         && thread.getState() == Thread.State.TIMED_WAITING;
+  }
+
+  /**
+   * Returns whether a thread belongs to the coroutine engine and runs no body now: it ends with its
+   * loop. One with a suspended body is a leak: a generator that was not closed, for instance.
+   */
+  private static boolean isIdleCoroutineThread(Thread thread) {
+    return thread.getName().startsWith("ioloop-coroutine-")
+        && Arrays.stream(thread.getStackTrace())
+            .noneMatch(frame -> frame.getMethodName().equals("runBody"));
   }
 
   /** Returns those that are open, each with its number and what it is, where that can be known. */

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
+import dev.ioloop.Gen;
+import dev.ioloop.Generator;
 import dev.ioloop.IOLoop;
 import dev.ioloop.testing.FailOnLeaks.Held;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Assumptions;
@@ -50,24 +55,53 @@ final class FailOnLeaksTest {
   @Test
   void threadsOfTheLoopsAreNoLeak() throws Exception {
     Held nothing = new Held(before.descriptors(), Set.of(), before.bufferBytes());
+    List<String> names = new ArrayList<>();
     try (ExpectLog log = new ExpectLog("dev.ioloop", "never retrieved");
         IOLoop loop = Testing.virtualLoop()) {
       loop.runSync(
           () -> {
-            assertThat(await(loop.runInExecutor(() -> 1))).isEqualTo(1);
             Future.failed(new IOException("lost on purpose"));
+            assertThat(await(loop.runInExecutor(() -> 1))).isEqualTo(1);
+            Thread.getAllStackTraces().keySet().forEach(thread -> names.add(thread.getName()));
           });
       while (log.records().isEmpty()) {
         System.gc();
         Thread.onSpinWait();
       }
     }
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
+    assertThat(names)
         .contains("ioloop-watchdog", "ioloop-lost-failures")
         .anyMatch(name -> name.startsWith("ioloop-worker-"));
     before.check();
-    assertThat(nothing.leaks()).noneMatch(leak -> leak.contains("ioloop-"));
+    assertThat(nothing.leaks())
+        .noneMatch(leak -> leak.matches(".*ioloop-(watchdog|lost-failures|worker-).*"));
+  }
+
+  @Test
+  void threadOfACoroutineThatHasEndedIsNoLeak() throws Exception {
+    Gen.configure("thread");
+    try (IOLoop loop = Testing.virtualLoop()) {
+      loop.runSync(() -> await(Gen.sleep(Duration.ofMillis(1))));
+      before.check();
+    } finally {
+      Gen.configure(null);
+    }
+  }
+
+  @Test
+  void threadOfAGeneratorThatWasNotClosedIsNamed() throws Exception {
+    Assumptions.assumeTrue(
+        Runtime.version().feature() < 21, "virtual threads are in no list of threads");
+    Generator<Integer, Void, Void> generator =
+        Generator.of(
+            g -> {
+              g.yield(1);
+              return null;
+            });
+    generator.next();
+    assertThatThrownBy(before::check).hasMessageContaining("thread \"ioloop-coroutine-");
+    generator.close();
+    before.check();
   }
 
   @Test
