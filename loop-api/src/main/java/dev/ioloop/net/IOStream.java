@@ -291,8 +291,9 @@ public final class IOStream implements AutoCloseable {
    * #setAllowHalfClose}: what goes the other way goes on. Neither stream is closed. Tornado has
    * none; Go: {@code io.Copy}.
    *
-   * @return a future of how many bytes were carried. It fails as a read or a write does; the output
-   *     is not ended then, because something is missing. Cancelling it stops the pump, and what was
+   * @return a future of how many bytes were carried. It fails as a read or a write does, also when
+   *     {@code from} is {@linkplain #close closed} here before its peer has ended; the output is
+   *     not ended then, because something is missing. Cancelling it stops the pump, and what was
    *     not read yet can be read
    */
   public static Future<Long> pump(IOStream from, IOStream to) {

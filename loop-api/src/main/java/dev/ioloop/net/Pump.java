@@ -26,13 +26,13 @@ final class Pump {
     return carried;
   }
 
-  /** Returns what has come next, or nothing at the end. */
+  /** Returns what has come next, or nothing at the end of the peer. */
   private byte[] next() {
     try {
       return await(from.readBytes(PIECE, true));
     } catch (StreamClosedException e) {
-      if (e.realError() != null) {
-        throw e;
+      if (e.realError() != null || !from.reading.peerEnded()) {
+        throw e; // Closed by an error, or here: more may have been to come.
       }
       return Read.EMPTY;
     }

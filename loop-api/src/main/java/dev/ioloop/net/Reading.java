@@ -39,6 +39,9 @@ final class Reading implements Runnable, Described {
   /** Whether nothing more will be received. */
   private boolean ended;
 
+  /** Whether that is because the peer has ended. */
+  private boolean peerEnded;
+
   /** Whether the last receipt left nothing behind. */
   private boolean drained;
 
@@ -62,6 +65,11 @@ final class Reading implements Runnable, Described {
   boolean isPending() {
     forgetCancelled();
     return pending != null;
+  }
+
+  /** Returns whether the end of the peer was received, so that nothing of it is missing. */
+  boolean peerEnded() {
+    return peerEnded;
   }
 
   boolean hasUnread() {
@@ -264,6 +272,7 @@ final class Reading implements Runnable, Described {
     drained = count < room;
     if (count < 0) {
       ended = true;
+      peerEnded = true;
     }
   }
 

@@ -13,6 +13,7 @@ import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
 import dev.ioloop.testing.ExpectLog;
+import dev.ioloop.testing.StreamPair;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -344,6 +345,31 @@ public abstract class ServerContract extends ChannelContract {
           assertThatThrownBy(() -> await(second.readBytes(1)))
               .isInstanceOf(StreamClosedException.class);
           until(() -> echo.ended == 2);
+        });
+  }
+
+  @Test
+  void uploadThatShutdownCutsIsNotTakenForACompleteOne() {
+    loop.runSync(
+        () -> {
+          StreamPair onward = StreamPair.open();
+          Future<IOStream> accepted = new Future<>();
+          TCPServer upload =
+              new TCPServer() {
+                @Override
+                protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
+                  accepted.setResult(stream);
+                }
+              };
+          IOStream client = connect(upload.listen(address()));
+          Future<Long> carried = IOStream.pump(await(accepted), onward.left());
+          client.write(bytes("half"));
+          assertThat(text(await(onward.right().readBytes(4)))).isEqualTo("half");
+          assertThat(await(upload.shutdown(Duration.ZERO))).isEqualTo(1);
+          assertThatThrownBy(() -> await(carried)).isInstanceOf(StreamClosedException.class);
+          onward.left().write(bytes("!")); // The output was not ended.
+          assertThat(text(await(onward.right().readBytes(1)))).isEqualTo("!");
+          client.close();
         });
   }
 

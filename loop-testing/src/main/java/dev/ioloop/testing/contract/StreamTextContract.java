@@ -177,6 +177,28 @@ public abstract class StreamTextContract extends StreamContract {
   }
 
   @Test
+  void pumpFailsWhereItsSourceIsClosedHereBeforeThePeerHasEnded() {
+    connected(
+        (near, client) -> {
+          StreamPair other = connection().open();
+          Future<Long> pump = IOStream.pump(near, other.left());
+          client.writeString("some");
+          events.add(text(other.right().readBytes(4)));
+          near.close();
+          assertThatThrownBy(() -> await(pump))
+              .isInstanceOf(StreamClosedException.class)
+              .hasNoCause();
+          Future<Long> later = IOStream.pump(near, other.left());
+          assertThatThrownBy(() -> await(later)).isInstanceOf(StreamClosedException.class);
+          other.left().writeString("more"); // The output was not ended.
+          events.add(text(other.right().readBytes(4)));
+          other.left().close();
+          other.right().close();
+        });
+    assertThat(events).containsExactly("some", "more");
+  }
+
+  @Test
   void pumpThatIsCancelledLosesNothing() {
     connected(
         (near, client) -> {
