@@ -212,9 +212,9 @@ final class Listening implements AutoCloseable {
     if (rest != null) {
       loop().removeTimeout(rest);
     }
-    listener.close();
     if (path != null) {
       path.remove();
     }
+    listener.close();
   }
 }

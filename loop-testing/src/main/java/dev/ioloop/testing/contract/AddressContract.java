@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
+import dev.ioloop.IOLoop;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.net.TCPClient;
@@ -25,8 +26,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -194,6 +202,65 @@ public abstract class AddressContract extends ChannelContract {
           assertThat(greeting(client.connect(address))).isEqualTo("hello");
           greeter.stop();
         });
+  }
+
+  private static @Nullable Exception listen(IOLoop loop, TCPServer server, SocketAddress address) {
+    loop.makeCurrent();
+    try {
+      server.listen(address);
+      return null;
+    } catch (IOException e) {
+      return e;
+    } finally {
+      IOLoop.clearCurrent();
+    }
+  }
+
+  @Test
+  void ofTwoServersThatStartOnOneStaleSocketOneListensAndOneIsRefused() throws Exception {
+    UnixDomainSocketAddress address = unix("raced.sock");
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (IOLoop other = IOLoop.create(loop.backend())) {
+      CyclicBarrier start = new CyclicBarrier(2);
+      for (int i = 0; i < 300; i++) {
+        loop.sockets().listen(address, 0, false).close(); // It is stale.
+        Object key = Files.readAttributes(address.getPath(), BasicFileAttributes.class).fileKey();
+        List<TCPServer> servers = List.of(new Greeter(), new Greeter());
+        List<java.util.concurrent.Future<@Nullable Exception>> racing = new ArrayList<>();
+        for (TCPServer server : servers) {
+          IOLoop serving = server == servers.get(0) ? loop : other;
+          racing.add(
+              threads.submit(
+                  () -> {
+                    start.await(10, TimeUnit.SECONDS);
+                    return listen(serving, server, address);
+                  }));
+        }
+        List<Exception> refusals = new ArrayList<>();
+        for (java.util.concurrent.Future<@Nullable Exception> one : racing) {
+          Exception refusal = one.get(10, TimeUnit.SECONDS);
+          if (refusal != null) {
+            refusals.add(refusal);
+          }
+        }
+        assertThat(refusals)
+            .singleElement()
+            .isInstanceOfSatisfying(
+                FileAlreadyExistsException.class,
+                e -> assertThat(e.getFile()).isEqualTo(address.getPath().toString()))
+            .asString()
+            .contains("somebody listens");
+        assertThat(Files.readAttributes(address.getPath(), BasicFileAttributes.class).fileKey())
+            .isNotEqualTo(key);
+        try (var files = Files.list(directory)) {
+          assertThat(files).containsExactly(address.getPath());
+        }
+        servers.forEach(TCPServer::stop);
+        assertThat(directory).isEmptyDirectory();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private void assertStays(Path path, Callable<?> state) throws Exception {
