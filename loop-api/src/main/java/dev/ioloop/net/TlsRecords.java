@@ -172,6 +172,7 @@ final class TlsRecords {
           records++;
           inputEnded |= status(result) == Status.CLOSED;
           if (established) {
+            throwIfUnusable(result);
             countKeyUpdates(result);
             answer(result);
           }
@@ -220,6 +221,23 @@ final class TlsRecords {
               : "the peer has ended in the TLS handshake");
     }
     return count > 0;
+  }
+
+  /**
+   * Sends the alert about a record that cannot be used. Most engines throw when they get one, and
+   * have the alert sent when they end; those of BoringSSL only ask, in the result and nowhere else,
+   * for something to be sent, and tell nobody why.
+   */
+  private void throwIfUnusable(SSLEngineResult result) throws IOException {
+    if (result.getStatus() == Status.OK
+        && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+        && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
+      wrapOwn();
+      flush();
+      throw new SSLException(
+          "the peer has sent a record that cannot be used: damaged, not encrypted, or a key update or"
+              + " handshake too many");
+    }
   }
 
   /** A record without data that the engine took for a message of its own: a key, or a ticket. */

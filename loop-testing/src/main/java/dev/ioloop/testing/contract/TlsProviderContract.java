@@ -10,6 +10,7 @@ import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.testing.StreamPair;
 import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -103,6 +104,67 @@ public abstract class TlsProviderContract extends TlsEngines {
                   server.write(large);
                   assertThat(Arrays.equals(await(there), large)).isTrue();
                   assertThat(Arrays.equals(await(back), large)).isTrue();
+                }));
+  }
+
+  @Test
+  void recordWithAWrongMacEndsTheConnection() {
+    PROTOCOLS.forEach(
+        protocol ->
+            unusableRecordEndsTheConnection(
+                protocol,
+                peer -> {
+                  byte[] record = peer.data(bytes("changed")).take();
+                  record[record.length - 1] ^= 1;
+                  return record;
+                }));
+  }
+
+  @Test
+  void recordThatIsNotEncryptedEndsTheConnection() {
+    byte[] handshake = {22, 3, 3, 0, 4, 1, 0, 0, 0};
+    byte[] data = {23, 3, 3, 0, 4, 't', 'e', 'x', 't'};
+    PROTOCOLS.forEach(
+        protocol -> {
+          unusableRecordEndsTheConnection(protocol, peer -> handshake);
+          unusableRecordEndsTheConnection(protocol, peer -> data);
+        });
+  }
+
+  /** What a peer makes to be sent as it is. */
+  @FunctionalInterface
+  private interface Forgery {
+    byte[] by(TlsPeer peer) throws Exception;
+  }
+
+  private void unusableRecordEndsTheConnection(String protocol, Forgery forgery) {
+    loop.runSync(
+        () ->
+            withPeer(
+                StreamPair.open(),
+                protocol,
+                (peer, server) -> {
+                  peer.data(bytes("good")).send();
+                  assertThat(text(server.readBytes(4))).isEqualTo("good");
+                  Future<byte[]> read = server.readBytes(1);
+                  peer.send(forgery.by(peer));
+                  assertThatThrownBy(() -> await(read))
+                      .isInstanceOfSatisfying(
+                          StreamClosedException.class,
+                          e ->
+                              assertThat(e.realError())
+                                  .isInstanceOf(SSLException.class)
+                                  .message()
+                                  .doesNotContain("wants to renegotiate", "more than 32"));
+                  assertThat(server.closed()).isTrue();
+                  assertThatThrownBy(
+                          () -> {
+                            while (true) {
+                              peer.unwrap(); // session tickets, and then the alert
+                            }
+                          })
+                      .isInstanceOf(SSLException.class)
+                      .hasMessageContaining("fatal alert");
                 }));
   }
 
