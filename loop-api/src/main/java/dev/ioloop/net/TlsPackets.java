@@ -2,6 +2,7 @@ package dev.ioloop.net;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import javax.net.ssl.SSLException;
 
 /**
  * Direct buffers of the size of a TLS record, shared by all connections, which hold one only while
@@ -19,20 +20,29 @@ final class TlsPackets {
 
   private TlsPackets() {}
 
-  /** Returns an empty buffer with room for {@code size} bytes. */
-  static ByteBuffer take(int size) {
+  /**
+   * Returns an empty buffer with room for {@code size} bytes.
+   *
+   * @throws SSLException if there is no direct memory for it, which ends one connection and not its
+   *     loop
+   */
+  static ByteBuffer take(int size) throws SSLException {
     synchronized (FREE) {
       ByteBuffer last = FREE.peekLast();
       if (last != null && last.capacity() >= size) {
         return FREE.removeLast().clear();
       }
     }
-    return ByteBuffer.allocateDirect(size);
+    try {
+      return ByteBuffer.allocateDirect(size);
+    } catch (OutOfMemoryError e) {
+      throw new SSLException("there is no direct memory for a TLS record", e);
+    }
   }
 
-  /** Gives a buffer back, and returns {@link #NONE}. */
+  /** Gives a buffer back, if it is one of these, and returns {@link #NONE}. */
   static ByteBuffer release(ByteBuffer buffer) {
-    if (buffer != NONE && buffer.capacity() <= MAX_SIZE) {
+    if (buffer.isDirect() && buffer.capacity() <= MAX_SIZE) {
       synchronized (FREE) {
         if (FREE.size() < MAX_KEPT) {
           FREE.addLast(buffer);

@@ -26,6 +26,9 @@ final class TlsRecords {
   /** The most plaintext bytes in a record. */
   private static final int MAX_PLAIN = 16 << 10;
 
+  /** How many bytes are received at first in a handshake. */
+  private static final int FIRST_ROOM = 512;
+
   /** How many key updates are accepted without data between them. BoringSSL has the same limit. */
   private static final int MAX_KEY_UPDATES = 32;
 
@@ -202,9 +205,7 @@ final class TlsRecords {
 
   /** Receives more; false if nothing is there. */
   private boolean receive() throws IOException {
-    int size = engine.getSession().getPacketBufferSize();
-    int held = encrypted.remaining();
-    encrypted = withRoom(encrypted, held < size ? size - held : held);
+    makeRoomToReceive();
     int position = beginAppending(encrypted);
     int count;
     try {
@@ -237,6 +238,21 @@ final class TlsRecords {
       throw new SSLException(
           "the peer has sent a record that cannot be used: damaged, not encrypted, or a key update or"
               + " handshake too many");
+    }
+  }
+
+  /**
+   * Makes room for one record. In a handshake, when nobody knows the peer yet, it grows with what
+   * has come, so that connections that say little cost little.
+   */
+  private void makeRoomToReceive() throws SSLException {
+    int size = engine.getSession().getPacketBufferSize();
+    int held = encrypted.remaining();
+    if (established) {
+      encrypted = withRoom(encrypted, held < size ? size - held : held);
+    } else if (encrypted.limit() == encrypted.capacity()) {
+      ByteBuffer larger = ByteBuffer.allocate(Math.max(FIRST_ROOM, 2 * held));
+      encrypted = larger.put(encrypted).flip();
     }
   }
 
@@ -379,7 +395,7 @@ final class TlsRecords {
   // Buffers
 
   /** Returns {@code buffer}, or another one in its place, with room behind its limit. */
-  private static ByteBuffer withRoom(ByteBuffer buffer, int room) {
+  private static ByteBuffer withRoom(ByteBuffer buffer, int room) throws SSLException {
     if (buffer.capacity() - buffer.limit() >= room) {
       return buffer;
     }
