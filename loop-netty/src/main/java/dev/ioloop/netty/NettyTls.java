@@ -45,7 +45,9 @@ public final class NettyTls {
    * when an engine is wanted, and at most once a second, the times, sizes and identities of the
    * files are compared, and changed ones are read anew. Connections that exist keep what they have.
    * Files that cannot be read, or do not fit together because one of them was not replaced yet, are
-   * left for the next look; a warning says so, once for each change, and the former go on.
+   * left for the next look; a warning says so, once for each change, and the former go on. The same
+   * is true of a key that the TLS provider cannot use, such as an Ed25519 key with BoringSSL, and
+   * where {@code settings} throws.
    *
    * <p>The files are read by the thread that asks for an engine, which takes some milliseconds for
    * each change. Safe to call from any thread; {@code settings} may be called on any.
@@ -54,7 +56,8 @@ public final class NettyTls {
    * @param key its key, in PKCS #8 and without a password
    * @param settings is given the builder of each context before it is used, to set ALPN, client
    *     certificates or the provider; not {@code OPENSSL_REFCNT}
-   * @throws IOException if no certificate and key can be read now
+   * @throws IOException if no certificate and key can be read now, or the TLS provider cannot use
+   *     them
    */
   public static Supplier<SSLEngine> engines(
       Path chain, Path key, Consumer<SslContextBuilder> settings) throws IOException {

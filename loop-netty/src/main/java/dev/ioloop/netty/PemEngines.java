@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,11 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +33,8 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Engines with the certificate that is in two PEM files at present. */
@@ -35,6 +42,10 @@ final class PemEngines implements Supplier<SSLEngine> {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
+
+  /** For keys that demand nothing. */
+  private static final PSSParameterSpec PSS =
+      new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
   private final Path chain;
   private final Path key;
@@ -89,7 +100,7 @@ final class PemEngines implements Supplier<SSLEngine> {
         refused = null;
         LOG.log(Level.INFO, "The certificate was taken over from " + files());
       }
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
       if (!state.equals(refused)) {
         refused = state;
         LOG.log(
@@ -130,7 +141,50 @@ final class PemEngines implements Supplier<SSLEngine> {
         SslContextBuilder.forServer(privateKey, certificates)
             .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
     settings.accept(builder);
-    return builder.build();
+    SslContext made = builder.build();
+    if (!publicKey.getAlgorithm().equals("RSA") && !publicKey.getAlgorithm().equals("EC")) {
+      throwIfUnusable(made, publicKey.getAlgorithm());
+    }
+    return made;
+  }
+
+  /** Keys of some kinds are taken by a TLS provider that cannot sign a handshake with them. */
+  private void throwIfUnusable(SslContext made, String algorithm) throws IOException {
+    try {
+      answerHello(made.newEngine(ByteBufAllocator.DEFAULT));
+    } catch (SSLException e) {
+      throw new IOException(
+          "the TLS provider makes no handshake with the " + algorithm + " key in " + key, e);
+    }
+  }
+
+  /** Has a server answer the first message of a client, which it signs. */
+  private static void answerHello(SSLEngine server) throws SSLException {
+    SSLEngine client =
+        SslContextBuilder.forClient()
+            .sslProvider(SslProvider.JDK)
+            .build()
+            .newEngine(ByteBufAllocator.DEFAULT);
+    ByteBuffer nothing = ByteBuffer.allocate(0);
+    ByteBuffer hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+    client.wrap(nothing, hello);
+    hello.flip();
+    int size = server.getSession().getPacketBufferSize();
+    server.beginHandshake();
+    while (true) {
+      switch (server.getHandshakeStatus()) {
+        case NEED_TASK -> server.getDelegatedTask().run();
+        case NEED_WRAP -> server.wrap(nothing, ByteBuffer.allocate(size));
+        default -> {
+          // After a computation, some engines go on only when they look for more in vain.
+          boolean more = server.unwrap(hello, ByteBuffer.allocate(size)).bytesConsumed() > 0;
+          HandshakeStatus next = server.getHandshakeStatus();
+          if (!more && next != HandshakeStatus.NEED_TASK && next != HandshakeStatus.NEED_WRAP) {
+            return;
+          }
+        }
+      }
+    }
   }
 
   private PrivateKey privateKey(String algorithm) throws IOException, GeneralSecurityException {
@@ -155,9 +209,15 @@ final class PemEngines implements Supplier<SSLEngine> {
           default -> publicKey.getAlgorithm();
         };
     Signature signature = Signature.getInstance(algorithm);
+    if (algorithm.equals("RSASSA-PSS")) {
+      AlgorithmParameterSpec parameters = ((RSAKey) publicKey).getParams();
+      signature.setParameter(parameters == null ? PSS : parameters);
+    }
     signature.initSign(privateKey);
+    signature.update((byte) 1); // JDK 17 says of no message with EdDSA that it does not verify.
     byte[] signed = signature.sign();
     signature.initVerify(publicKey);
+    signature.update((byte) 1);
     return signature.verify(signed);
   }
 }

@@ -99,6 +99,67 @@ final class PemEnginesTest {
     replacedCertificateIsShown(SslProvider.OPENSSL);
   }
 
+  private void write(KeyStore store) throws IOException {
+    Certificates.writeChain(store, chain);
+    Certificates.writeKey(store, key);
+  }
+
+  private void keyOfAnotherKindIsShownByTheJdk(String algorithm) throws Exception {
+    KeyStore store = Certificates.withKey(algorithm);
+    write(store);
+    assertShown(engines(builder -> builder.sslProvider(SslProvider.JDK)), store);
+  }
+
+  @Test
+  void edwardsKeyIsShownByTheJdk() throws Exception {
+    keyOfAnotherKindIsShownByTheJdk("Ed25519");
+  }
+
+  @Test
+  void keyForPssAloneIsShownByTheJdk() throws Exception {
+    keyOfAnotherKindIsShownByTheJdk("RSASSA-PSS");
+  }
+
+  @Test
+  void keyThatBoringSslCannotUseIsRefused() throws Exception {
+    assumeTrue(OpenSsl.isAvailable(), () -> "no BoringSSL here: " + OpenSsl.unavailabilityCause());
+    Consumer<SslContextBuilder> settings = builder -> builder.sslProvider(SslProvider.OPENSSL);
+    Supplier<SSLEngine> engines = engines(settings);
+    write(Certificates.withKey("Ed25519"));
+    assertThatThrownBy(() -> engines(settings))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("makes no handshake with the");
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "makes no handshake with the")) {
+      assertShown(engines, FIRST);
+      log.assertCount(1);
+    }
+  }
+
+  @Test
+  void settingsThatThrowLeaveTheFormerFiles() throws Exception {
+    boolean[] broken = new boolean[1];
+    Consumer<SslContextBuilder> settings =
+        builder -> {
+          if (broken[0]) {
+            throw new IllegalStateException("broken on purpose");
+          }
+          builder.sslProvider(SslProvider.JDK);
+        };
+    Supplier<SSLEngine> engines = engines(settings);
+    write(SECOND);
+    broken[0] = true;
+    assertThatThrownBy(() -> engines(settings)).hasMessage("broken on purpose");
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "broken on purpose")) {
+      assertShown(engines, FIRST);
+      assertShown(engines, FIRST);
+      log.assertCount(1);
+    }
+    broken[0] = false;
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "taken over")) {
+      assertShown(engines, SECOND);
+    }
+  }
+
   @Test
   void whatCannotBeReadIsRefusedAtOnce() throws Exception {
     Files.writeString(key, "-----BEGIN RSA PRIVATE KEY-----");

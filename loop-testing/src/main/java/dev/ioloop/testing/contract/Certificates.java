@@ -48,6 +48,11 @@ public final class Certificates {
             + "ip:127.0.0.1,ip:0:0:0:0:0:0:0:1,ip:fe80:0:0:0:0:0:0:1");
   }
 
+  /** Returns a key of another kind than EC, for "localhost". */
+  public static KeyStore withKey(String algorithm) {
+    return store("-ext", "san=dns:localhost", "-keyalg", algorithm);
+  }
+
   private static KeyStore store(String... options) {
     return STORES.computeIfAbsent(List.of(options), Certificates::make);
   }
@@ -87,10 +92,6 @@ public final class Certificates {
                 "-genkeypair",
                 "-alias",
                 alias,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
                 "-dname",
                 "CN=" + alias,
                 "-storetype",
@@ -100,6 +101,9 @@ public final class Certificates {
                 "-keystore",
                 file.toString()));
     command.addAll(options);
+    if (!options.contains("-keyalg")) {
+      command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+    }
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(keytool.getInputStream().readAllBytes());
     if (keytool.waitFor() != 0) {
