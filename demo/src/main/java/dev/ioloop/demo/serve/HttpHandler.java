@@ -111,8 +111,9 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   }
 
   private @Nullable FullHttpResponse answer(ChannelHandlerContext ctx, FullHttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      return Assets.text(HttpResponseStatus.BAD_REQUEST, "That is no request of HTTP/1.1.");
+    HttpResponseStatus status = WholeRequests.refusal(request);
+    if (status != null) {
+      return Assets.text(status, "That is no request that is served here.");
     }
     String refusal = server.access().refusal(request);
     if (refusal != null) {

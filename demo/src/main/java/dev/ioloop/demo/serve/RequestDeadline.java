@@ -5,6 +5,9 @@ import dev.ioloop.Timeout;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,10 @@ final class RequestDeadline extends ChannelDuplexHandler {
   private final Duration limit;
   private @Nullable Timeout timeout;
 
-  /** Requests that are complete and have no answer yet. */
+  /**
+   * Requests that are complete and have no answer yet; fewer than none while one is refused that is
+   * not complete.
+   */
   private int unanswered;
 
   RequestDeadline(IOLoop loop, Duration limit) {
@@ -36,20 +42,29 @@ final class RequestDeadline extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof LastHttpContent) {
       unanswered++;
-      end();
+      if (unanswered > 0) {
+        end();
+      }
     }
     ctx.fireChannelRead(message);
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (message instanceof LastHttpContent) {
-      unanswered = Math.max(0, unanswered - 1);
-      if (unanswered == 0) {
+    if (message instanceof LastHttpContent && !isInformational(message)) {
+      unanswered--;
+      if (unanswered <= 0) {
         begin(ctx);
       }
     }
     ctx.write(message, promise);
+  }
+
+  /** Returns whether it is a 100 and the answer is still to come. */
+  private static boolean isInformational(Object message) {
+    return message instanceof HttpResponse response
+        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+        && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
   }
 
   @Override

@@ -21,7 +21,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.EventExecutor;
@@ -132,7 +131,7 @@ public final class Serve {
             new HttpServerCodec(new HttpDecoderConfig(), MAX_REQUESTS_AHEAD),
             new RequestDeadline(NettyIOLoop.of(eventLoop), limits.request()),
             new HttpServerKeepAliveHandler(),
-            new HttpObjectAggregator(limits.messageBytes()),
+            new WholeRequests(limits.messageBytes()),
             new HttpHandler(this, stations.get(eventLoop)));
   }
 

@@ -30,6 +30,7 @@ final class GuideTextTest {
       List.of(
           Path.of("src/test/java/dev/ioloop/demo/guide"),
           Path.of("src/main/java/dev/ioloop/demo/serve/LentEventLoops.java"),
+          Path.of("src/main/java/dev/ioloop/demo/serve/WholeRequests.java"),
           Path.of("..", "loop-slf4j/src/test/java/dev/ioloop/slf4j/MdcGuideTest.java"));
 
   /** Returns the regions of all sources by their names. */

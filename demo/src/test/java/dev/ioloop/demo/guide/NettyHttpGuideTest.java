@@ -3,13 +3,13 @@ package dev.ioloop.demo.guide;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 import static dev.ioloop.Gen.sleep;
-import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
+import dev.ioloop.demo.serve.WholeRequests;
 import dev.ioloop.netty.CoroutineHandler;
 import dev.ioloop.testing.ExpectLog;
 import io.netty.bootstrap.ServerBootstrap;
@@ -24,7 +24,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
@@ -42,6 +41,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The HTTP handler of the guide to Netty servers. */
 final class NettyHttpGuideTest extends Guide {
@@ -85,8 +86,9 @@ final class NettyHttpGuideTest extends Guide {
     }
 
     private static FullHttpResponse answer(FullHttpRequest request) {
-      if (request.decoderResult().isFailure()) {
-        return text(BAD_REQUEST, "That is no request of HTTP/1.1.");
+      HttpResponseStatus refusal = WholeRequests.refusal(request);
+      if (refusal != null) {
+        return text(refusal, "That is no request for this server.");
       }
       String key = new QueryStringDecoder(request.uri()).path().substring(1);
       return text(OK, await(database.get(key)));
@@ -111,6 +113,7 @@ final class NettyHttpGuideTest extends Guide {
 
   // endregion
 
+  private static final String BODY = "BODY";
   private EventLoopGroup group;
   private InetSocketAddress address;
 
@@ -127,7 +130,7 @@ final class NettyHttpGuideTest extends Guide {
                 .addLast(
                     new HttpServerCodec(),
                     new HttpServerKeepAliveHandler(),
-                    new HttpObjectAggregator(64 * 1024), // the largest body
+                    new WholeRequests(64 * 1024), // the largest body
                     new Answers());
             // endregion
           }
@@ -216,9 +219,24 @@ final class NettyHttpGuideTest extends Guide {
     String expecting = "POST /pi HTTP/1.1\nExpect: 100-continue\nContent-Length: ";
     assertThat(exchange(expecting + "2\n\nhi" + last("/e")))
         .startsWith("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n");
-    assertThat(exchange(expecting + "70000\n\n" + last("/e")))
+    assertThat(exchange(expecting + "70000\n\n"))
         .startsWith("HTTP/1.1 413 Request Entity Too Large\n")
-        .contains("HTTP/1.1 200 OK\n"); // It has not sent the body.
+        .contains("connection: close\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "413:Content-Length: 70000\n\n" + BODY,
+        "413:Expect: 100-continue\nContent-Length: 70000\n\n",
+        "413:Transfer-Encoding: chunked\n\n11170\n" + BODY + "\n0\n\n",
+        "417:Expect: miracles\nContent-Length: 2\n\n"
+      })
+  void refusalsComeInTheirTurn(String statusAndRequest) throws Exception {
+    String[] parts = statusAndRequest.split(":", 2);
+    String refused = "POST /pi HTTP/1.1\n" + parts[1].replace(BODY, "x".repeat(70_000));
+    assertThat(exchange(get("/e") + refused))
+        .startsWith("HTTP/1.1 200 OK\ncontent-length: 5\n\n2.72\nHTTP/1.1 " + parts[0]);
   }
 
   @Test

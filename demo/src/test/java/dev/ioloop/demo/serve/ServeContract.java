@@ -286,8 +286,39 @@ abstract class ServeContract {
 
   @Test
   void bodiesAreAtMost64KibibytesLong() throws Exception {
-    assertThat(ask("POST /asyn-sum HTTP/1.1\nHost: localhost\nContent-Length: 70000\n\n").status())
+    String head = "POST /asyn-sum HTTP/1.1\nHost: localhost\n";
+    String body = "x".repeat(70_000);
+    assertThat(ask(head + "Content-Length: 70000\n\n" + body).status()).isEqualTo(413);
+    assertThat(ask(head + "Transfer-Encoding: chunked\n\n11170\n" + body + "\n0\n\n").status())
         .isEqualTo(413);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"413:100-continue", "417:miracles"})
+  void refusalsComeInTheirTurnAndEndTheConnection(String statusAndExpectation) throws Exception {
+    String[] parts = statusAndExpectation.split(":");
+    try (Socket socket = connect()) {
+      send(
+          socket,
+          sum()
+              + "POST /asyn-sum HTTP/1.1\nHost: localhost\nContent-Length: 70000\nExpect: "
+              + parts[1]
+              + "\n\n");
+      assertThat(Response.read(socket.getInputStream(), true).status()).isEqualTo(200);
+      Response refused = Response.read(socket.getInputStream(), true);
+      assertThat(refused.status()).isEqualTo(Integer.parseInt(parts[0]));
+      assertThat(refused.headers()).containsEntry("connection", "close");
+      assertEnd(socket);
+    }
+  }
+
+  @Test
+  void bodiesThatAreTooLargeHaveADeadlineToo() throws Exception {
+    restart(limits(1_000, Duration.ofMillis(300), 65_536));
+    try (Socket silent = connect()) {
+      send(silent, "POST /asyn-sum HTTP/1.1\nHost: localhost\nContent-Length: 70000\n\n");
+      assertEnd(silent);
+    }
   }
 
   @ParameterizedTest
