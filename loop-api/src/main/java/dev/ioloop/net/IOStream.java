@@ -432,7 +432,7 @@ public final class IOStream implements AutoCloseable {
     if (error != null && !closed && LOG.isLoggable(Level.DEBUG)) {
       LOG.log(Level.DEBUG, this + " is closed because of " + error);
     }
-    closeBy(error);
+    closeBy(error, false);
   }
 
   /** Returns whether the stream is closed, by either side. */
@@ -631,6 +631,10 @@ public final class IOStream implements AutoCloseable {
   }
 
   void closeBy(@Nullable Throwable failure) {
+    closeBy(failure, true);
+  }
+
+  private void closeBy(@Nullable Throwable failure, boolean logged) {
     if (closed) {
       return;
     }
@@ -653,7 +657,9 @@ public final class IOStream implements AutoCloseable {
     if (Flight.streams) {
       FlightEvents.streamClose(this, reading.received, writing.sent, error);
     }
-    log(error);
+    if (logged) {
+      log(error);
+    }
     readiness.failConnect(error);
     reading.close(error);
     writing.close(error);

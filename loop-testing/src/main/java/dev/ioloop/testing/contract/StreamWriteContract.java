@@ -81,6 +81,16 @@ public abstract class StreamWriteContract extends StreamContract {
     assertThat(events).containsExactly("heap[direct]-read only", 0);
   }
 
+  @Test
+  void streamThatIsClosedForAFullBufferSaysNothing() {
+    connected(
+        (stream, peer) -> {
+          StreamBufferFullException full = new StreamBufferFullException("too far behind");
+          stream.close(full); // What is logged fails the test.
+          assertThat(stream.error()).isSameAs(full);
+        });
+  }
+
   // G42
   @Test
   void writeBeyondTheLimitIsRefusedAndTheStreamGoesOn() {
