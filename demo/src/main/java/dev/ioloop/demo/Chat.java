@@ -2,7 +2,7 @@ package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.sleep;
-import static dev.ioloop.Gen.withTimeout;
+import static dev.ioloop.Gen.timeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ioloop.Future;
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * A chat with rooms, for telnet or nc: the first line is one's name, {@code /join ROOM} goes to
  * another room, and every other line goes to all in the room. Nobody waits for a slow reader: one
  * that is a megabyte behind is dropped, and so are those furthest behind when all together are 16
- * megabytes behind, and who says nothing for an hour.
+ * megabytes behind, and who says nothing for an hour. At most 200 may be connected, whose lines fit
+ * into a heap of 64 MiB; further ones wait.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar chat --port 9000</pre>
  */
@@ -35,6 +36,7 @@ final class Chat extends TCPServer {
   /** How long one has to wait before one may say more. What comes meanwhile waits in the socket. */
   private static final Duration PAUSE = Duration.ofMillis(50);
 
+  static final int MAX_CONNECTIONS = 200;
   private static final int MAX_UNSENT = 1024 * 1024;
   private static final long MAX_UNSENT_IN_ALL = 16 * MAX_UNSENT;
 
@@ -66,6 +68,7 @@ final class Chat extends TCPServer {
   Chat(Duration pause, long maxUnsent) {
     this.pause = pause;
     this.maxUnsent = maxUnsent;
+    setMaxConnections(MAX_CONNECTIONS);
     setMaxWriteBufferSize(MAX_UNSENT);
   }
 
@@ -96,7 +99,7 @@ final class Chat extends TCPServer {
   }
 
   private static @Nullable String readLine(IOStream stream) {
-    return await(withTimeout(IDLE, stream.readLine(64 * 1024)));
+    return await(timeout(IDLE, () -> await(stream.readLine(64 * 1024))));
   }
 
   private void tell(String room, String text) {

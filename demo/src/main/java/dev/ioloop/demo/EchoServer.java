@@ -1,7 +1,7 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
-import static dev.ioloop.Gen.withTimeout;
+import static dev.ioloop.Gen.timeout;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -17,19 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server that sends back each line. It has the limits that a public one needs: on the length of a
- * line, on what a slow reader leaves unsent, and on how long a connection may be idle.
+ * line, on what a slow reader leaves unsent, on how long a connection may be idle, and on
+ * connections: 200, whose lines fit into a heap of 64 MiB. Further ones wait.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar echo-server --port 8888</pre>
  */
 final class EchoServer extends TCPServer {
   private static final int MAX_LINE = 64 * 1024;
   private static final int MAX_UNSENT = 1024 * 1024;
+  static final int MAX_CONNECTIONS = 200;
   private static final byte[] NEWLINE = {'\n'};
 
   private final Duration idle;
 
   EchoServer(Duration idle) {
     this.idle = idle;
+    setMaxConnections(MAX_CONNECTIONS);
     setMaxWriteBufferSize(MAX_UNSENT);
   }
 
@@ -51,8 +54,8 @@ final class EchoServer extends TCPServer {
   protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
     try {
       while (true) {
-        Future<byte[]> line = stream.readUntil(NEWLINE, MAX_LINE);
-        await(stream.write(await(withTimeout(idle, line))));
+        byte[] line = await(timeout(idle, () -> await(stream.readUntil(NEWLINE, MAX_LINE))));
+        await(stream.write(line));
       }
     } catch (LoopTimeoutException e) {
       stream.close(e);

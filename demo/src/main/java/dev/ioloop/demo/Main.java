@@ -157,30 +157,30 @@ public final class Main {
   private static CommandSpec echoServer() {
     OptionSpec host = host();
     OptionSpec port = port("8888", "Where to listen; 0 is any free port.");
-    OptionSpec idle = idle();
+    OptionSpec idle = idle("60s");
     return Usage.of(
             () -> EchoServer.run(host.getValue(), port.getValue(), idle.getValue()),
-            "A server that sends back each line, with a coroutine per connection.",
+            "A server that sends back each line, with a coroutine per connection; 200 at most.",
             "echo-server --port 8888")
         .addOption(host)
         .addOption(port)
         .addOption(idle);
   }
 
-  private static OptionSpec idle() {
+  private static OptionSpec idle(String value) {
     return OptionSpec.builder("--idle")
         .paramLabel("TIME")
         .type(Duration.class)
         .converters(new DurationConverter())
-        .defaultValue("60s")
-        .description("How long a connection may say nothing. Default: 60s.")
+        .defaultValue(value)
+        .description("How long a connection may say nothing. Default: " + value + ".")
         .build();
   }
 
   private static CommandSpec tlsEcho() {
     OptionSpec host = host();
     OptionSpec port = port("8443", "Where to listen; 0 is any free port.");
-    OptionSpec idle = idle();
+    OptionSpec idle = idle("60s");
     OptionSpec chain =
         pem("--chain", "A PEM file with the certificates; may be replaced any time.");
     OptionSpec key = pem("--key", "A PEM file with the key, in PKCS #8.");
@@ -231,13 +231,16 @@ public final class Main {
             .required(true)
             .description("The port to connect to.")
             .build();
+    OptionSpec idle = idle("5m");
     return Usage.of(
-            () -> Proxy.run(port.getValue(), host.getValue(), to.getValue()),
-            "Connects each client to a port of a host, and carries the bytes in both directions.",
+            () -> Proxy.run(port.getValue(), host.getValue(), to.getValue(), idle.getValue()),
+            "Connects each client, of 200 at most, to a port of a host, and carries the bytes in both"
+                + " directions.",
             "proxy --port 8080 --host localhost --to-port 8888")
         .addOption(port)
         .addOption(host)
-        .addOption(to);
+        .addOption(to)
+        .addOption(idle);
   }
 
   private static CommandSpec chat() {
@@ -245,7 +248,7 @@ public final class Main {
     OptionSpec port = port("9000", "Where to listen; 0 is any free port.");
     return Usage.of(
             () -> Chat.run(host.getValue(), port.getValue()),
-            "A chat with rooms, for telnet or nc.",
+            "A chat with rooms, for telnet or nc, and 200 people at most.",
             "chat --port 9000")
         .addOption(host)
         .addOption(port);

@@ -1,9 +1,11 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.timeout;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.TaskGroup;
 import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
@@ -16,18 +18,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * A proxy: connects each client to another server and carries the bytes in both directions. The end
  * of one direction is passed on while the other goes on. A slow side slows the other one down,
- * because nothing is read before what was read is written.
+ * because nothing is read before what was read is written. Where no byte goes either way for a
+ * while, both sides are closed: a client may be gone unnoticed while its server is silent. At most
+ * 200 clients are connected, whose bytes fit into a heap of 64 MiB; further ones wait.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar proxy --port 8080 --to-port 8888</pre>
  */
 final class Proxy extends TCPServer {
   private final TCPClient client = new TCPClient().timeout(Duration.ofSeconds(10));
+  static final int MAX_CONNECTIONS = 200;
+  private static final int PIECE = 64 * 1024;
+  private static final byte[] END = {};
+
   private final String host;
   private final int port;
+  private final Duration idle;
 
-  Proxy(String host, int port) {
+  /**
+   * Makes one.
+   *
+   * @param idle how long a connection is kept at least on which no byte goes either way; it is
+   *     closed after twice that at most
+   */
+  Proxy(String host, int port, Duration idle) {
     this.host = host;
     this.port = port;
+    this.idle = idle;
+    setMaxConnections(MAX_CONNECTIONS);
   }
 
   @Override
@@ -36,19 +53,53 @@ final class Proxy extends TCPServer {
         IOStream far = await(client.connect(host, port))) {
       TaskGroup.run(
           group -> {
-            group.start(() -> await(IOStream.pump(near, far)));
-            return await(IOStream.pump(far, near));
+            Connection connection = new Connection();
+            group.start(() -> connection.carry(near, far));
+            connection.carry(far, near);
+            return null;
           });
-    } catch (StreamClosedException e) {
-      // One of the two has gone; try closes the other.
+    } catch (StreamClosedException | LoopTimeoutException e) {
+      // One of the two has gone, or both are silent; try closes what is left.
     }
   }
 
-  static void run(int listenPort, String host, int port) {
+  /** As {@link IOStream#pump} in both directions, but for the limit. */
+  private final class Connection {
+    private long lastNanos = System.nanoTime();
+
+    void carry(IOStream from, IOStream to) {
+      from.setAllowHalfClose(true);
+      for (byte[] piece = next(from); piece.length > 0; piece = next(from)) {
+        byte[] next = piece;
+        await(timeout(idle, () -> await(to.write(next))));
+        lastNanos = System.nanoTime();
+      }
+      to.shutdownOutput();
+    }
+
+    private byte[] next(IOStream from) {
+      while (true) {
+        try {
+          return await(timeout(idle, () -> await(from.readBytes(PIECE, true))));
+        } catch (LoopTimeoutException e) {
+          if (System.nanoTime() - lastNanos >= idle.toNanos()) {
+            throw e;
+          } // else the other direction is in use
+        } catch (StreamClosedException e) {
+          if (e.realError() != null) {
+            throw e;
+          }
+          return END;
+        }
+      }
+    }
+  }
+
+  static void run(int listenPort, String host, int port, Duration idle) {
     try (IOLoop loop = IOLoop.instance()) {
       loop.runMain(
           () -> {
-            Proxy proxy = new Proxy(host, port);
+            Proxy proxy = new Proxy(host, port, idle);
             System.out.println(
                 "listening on " + Addresses.text(proxy.listen(listenPort, "127.0.0.1")));
             await(new Future<>());

@@ -1,6 +1,7 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,13 +12,16 @@ import dev.ioloop.net.IOStream;
 import dev.ioloop.net.StreamClosedException;
 import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
+import dev.ioloop.testing.FailOnUnexpectedLog;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -26,9 +30,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The servers among the examples, spoken to by clients. */
 @OnEachGenerator
+@ExtendWith(FailOnUnexpectedLog.class)
 final class ServersTest {
   private static final byte[] NEWLINE = {'\n'};
 
@@ -149,7 +155,7 @@ final class ServersTest {
                   stream.close();
                 }
               };
-          Proxy proxy = new Proxy("127.0.0.1", listen(backend));
+          Proxy proxy = new Proxy("127.0.0.1", listen(backend), Duration.ofMinutes(5));
           IOStream stream = connect(listen(proxy));
           stream.setAllowHalfClose(true);
           Future<byte[]> answer = stream.readUntilClose();
@@ -169,11 +175,58 @@ final class ServersTest {
           EchoServer gone = new EchoServer(Duration.ofSeconds(60));
           int port = listen(gone);
           gone.stop();
-          Proxy proxy = new Proxy("127.0.0.1", port);
+          Proxy proxy = new Proxy("127.0.0.1", port, Duration.ofMinutes(5));
           IOStream stream = connect(listen(proxy));
           assertThatThrownBy(() -> hear(stream)).isInstanceOf(StreamClosedException.class);
           assertThat(await(proxy.shutdown(Duration.ofSeconds(5)))).isZero();
         });
+  }
+
+  @Test
+  void proxyClosesBothSidesWhenNothingGoesEitherWay() {
+    loop.runSync(
+        () -> {
+          EchoServer silent = new EchoServer(Duration.ofMinutes(5));
+          Proxy proxy = new Proxy("127.0.0.1", listen(silent), Duration.ofMillis(300));
+          IOStream stream = connect(listen(proxy));
+          stream.write(new byte[] {'x'}); // and no newline, so no answer
+          assertThatThrownBy(() -> await(stream.readBytes(1)))
+              .isInstanceOf(StreamClosedException.class);
+          assertThat(await(proxy.shutdown(Duration.ofSeconds(5)))).isZero();
+          assertThat(await(silent.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  @Test
+  void serversTakeNoMoreConnectionsThanFitIntoMemory() {
+    loop.runSync(
+        () -> {
+          assertTakesAtMost(EchoServer.MAX_CONNECTIONS, new EchoServer(Duration.ofMinutes(5)));
+          assertTakesAtMost(Chat.MAX_CONNECTIONS, new Chat());
+          int port = listen(new EchoServer(Duration.ofMinutes(5)));
+          assertTakesAtMost(
+              Proxy.MAX_CONNECTIONS, new Proxy("127.0.0.1", port, Duration.ofMinutes(5)));
+        });
+  }
+
+  private static void assertTakesAtMost(int connections, TCPServer server) throws Exception {
+    int port = listen(server);
+    List<IOStream> streams = new ArrayList<>();
+    for (int i = 0; i < connections; i++) {
+      IOStream stream = connect(port);
+      streams.add(stream);
+      say(stream, "hello");
+      await(stream.readUntil(NEWLINE)); // It was let in.
+    }
+    IOStream next = connect(port);
+    say(next, "hello");
+    Future<byte[]> answer = next.readUntil(NEWLINE);
+    await(sleep(Duration.ofMillis(50)));
+    assertThat(answer.done()).isFalse();
+    streams.forEach(IOStream::close);
+    await(answer);
+    next.close();
+    assertThat(await(server.shutdown(Duration.ofSeconds(5)))).isZero();
   }
 
   @Test
