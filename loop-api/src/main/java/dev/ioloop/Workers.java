@@ -32,7 +32,7 @@ final class Workers {
       }
       Completion<T> completion;
       try {
-        completion = new Completion<>(future, task.call(), null);
+        completion = new Completion<>(future, call(), null);
       } catch (Throwable e) {
         completion = new Completion<>(future, null, e);
       }
@@ -40,6 +40,18 @@ final class Workers {
         ended = true;
       }
       loop.post(completion);
+    }
+
+    /** What the executor has set for the task is seen by it; what it sets is gone when it ends. */
+    private T call() throws Exception {
+      Context outer = Context.inUse ? Context.capture(ThreadState.get()) : null;
+      try {
+        return task.call();
+      } finally {
+        if (Context.inUse) {
+          Context.swap(ThreadState.get(), outer);
+        }
+      }
     }
 
     private synchronized void interrupt() {

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,7 @@ final class ThreadLocalCarrierTest {
         case "handler" -> addHandler();
         case "leaks" -> leak();
         case "threads" -> leaveTheThread();
+        case "tasks" -> loop.runSync(Program::runTasks);
         case "generator" -> loop.runSync(Program::generate);
         default -> throw new IllegalArgumentException(arguments[1]);
       }
@@ -156,6 +159,14 @@ final class ThreadLocalCarrierTest {
       loop.start();
     }
 
+    private static void runTasks() {
+      ExecutorService worker = Executors.newSingleThreadExecutor();
+      await(loop.runInExecutor(worker, () -> USER.set("task")));
+      await(loop.runInExecutor(worker, saying("next task")::run));
+      await(loop.runInExecutor(Runnable::run, () -> USER.set("direct")));
+      worker.shutdown();
+    }
+
     private static void generate() {
       Generator<String, Void, Void> generator =
           Generator.of(
@@ -244,6 +255,11 @@ final class ThreadLocalCarrierTest {
         "spawned: other",
         "main: main",
         "main after close: main");
+  }
+
+  @Test
+  void whatATaskSetsIsGoneWhenItEnds() throws Exception {
+    assertPrints("tasks", "next task: null", "main: main", "main after close: main");
   }
 
   @Test

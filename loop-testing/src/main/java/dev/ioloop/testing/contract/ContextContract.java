@@ -17,6 +17,9 @@ import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.Testing;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Variables that follow the flow of the program: where their values go, and where they do not. */
@@ -334,6 +337,48 @@ public abstract class ContextContract extends LoopContract {
           await(loop.runInExecutor(wrapped::run));
         });
     assertThat(events).containsExactly("plain nobody", "wrapped ada");
+  }
+
+  @Test
+  void whatATaskSetsIsGoneWhenItEnds() {
+    ExecutorService worker = Executors.newSingleThreadExecutor();
+    Executor decorating = task -> worker.execute(inContextOf("executor", task));
+    try {
+      loop.runSync(
+          () -> {
+            await(loop.runInExecutor(worker, () -> USER.set("task")));
+            assertThatThrownBy(
+                    () ->
+                        await(
+                            loop.runInExecutor(
+                                worker,
+                                () -> {
+                                  USER.set("failed");
+                                  throw new IOException("failed on purpose");
+                                })))
+                .isInstanceOf(IOException.class);
+            await(loop.runInExecutor(worker, recordUser("next task")::run));
+            USER.set("ada");
+            await(loop.runInExecutor(Runnable::run, () -> USER.set("direct")));
+            recordUser("after a direct task").run();
+            await(loop.runInExecutor(decorating, recordUser("decorated")::run));
+          });
+    } finally {
+      worker.shutdown();
+    }
+    assertThat(events)
+        .containsExactly("next task nobody", "after a direct task ada", "decorated executor");
+  }
+
+  private static Runnable inContextOf(String user, Runnable task) {
+    return () -> {
+      USER.set(user);
+      try {
+        task.run();
+      } finally {
+        USER.set("nobody");
+      }
+    };
   }
 
   @Test
