@@ -42,7 +42,10 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     return subscriber;
   }
 
-  /** Cancels the subscription. Does nothing if there is none or all elements came. */
+  /**
+   * Cancels the subscription, and ends the iteration of a coroutine that waits for an element. Does
+   * nothing if there is none or all elements came.
+   */
   @Override
   public void close() {
     if (subscriber != null) {
@@ -52,7 +55,8 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
 
   /** Its signals come on any thread, one after the other; its other methods on the loop's. */
   private static final class Subscriber<T> implements Iterator<T>, Flow.Subscriber<T> {
-    private final Future<Flow.Subscription> subscription = Future.owned(() -> {});
+    /** Null where the end came first. */
+    private final Future<Flow.@Nullable Subscription> subscription = Future.owned(() -> {});
 
     // Guarded by this.
     private @Nullable T element;
@@ -63,7 +67,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-      Flow.Subscription subscribed = Gen.await(subscription);
+      Flow.@Nullable Subscription subscribed = Gen.await(subscription);
       Future<Boolean> answer = Future.owned(this::giveUp);
       boolean request;
       synchronized (this) {
@@ -109,15 +113,19 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     }
 
     void cancel() {
+      Future<Boolean> answer;
       synchronized (this) {
         if (ended) {
           return;
         }
         ended = true;
         element = null;
-        waiting = null;
+        answer = takeWaiting();
       }
-      if (!subscription.cancel(true) && !subscription.isCancelled()) {
+      if (answer != null) {
+        answer.complete(false);
+      }
+      if (!subscription.complete(null) && !subscription.isCancelled()) {
         subscription.result().cancel();
       }
     }
@@ -159,6 +167,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         this.failure = failure;
         answer = takeWaiting();
       }
+      subscription.complete(null);
       if (answer != null) {
         answer.completeExceptionally(failure);
       }
@@ -171,6 +180,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         ended = true;
         answer = takeWaiting();
       }
+      subscription.complete(null);
       if (answer != null) {
         answer.complete(false);
       }

@@ -15,6 +15,7 @@ import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.Testing;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -178,6 +179,67 @@ public abstract class ElementsContract extends LoopContract {
           source.subscriber.onNext("late");
         });
     assertThat(events).containsExactly("request 1", "a", "cancel");
+  }
+
+  @Test
+  void closeByAnotherCoroutineEndsTheIteration() {
+    loop.runSync(
+        () -> {
+          Elements<String> elements = elements(new Source("a"));
+          Future<Void> reader = coroutine(() -> recordAll(elements));
+          elements.close();
+          elements.close();
+          await(reader);
+        });
+    assertThat(events).containsExactly("request 1", "a", "request 1", "cancel", "loop ends");
+  }
+
+  @Test
+  void closeBeforeTheSubscriptionComesEndsTheIterationAndCancelsItWhenItComes() {
+    loop.runSync(
+        () -> {
+          List<Flow.Subscriber<? super String>> subscribers = new ArrayList<>();
+          Elements<String> elements = elements(subscribers::add);
+          Future<Void> reader = coroutine(() -> recordAll(elements));
+          elements.close();
+          await(reader);
+          subscribers.get(0).onSubscribe(new Source());
+        });
+    assertThat(events).containsExactly("loop ends", "cancel");
+  }
+
+  @Test
+  void closeWhoseCancelThrowsEndsTheIteration() {
+    Source source =
+        new Source() {
+          @Override
+          public void cancel() {
+            throw new IllegalStateException("cancel failed on purpose");
+          }
+        };
+    loop.runSync(
+        () -> {
+          Elements<String> elements = elements(source);
+          Future<Void> reader = coroutine(() -> recordAll(elements));
+          assertThatThrownBy(elements::close).hasMessageContaining("cancel failed");
+          await(reader);
+        });
+    assertThat(events).containsExactly("request 1", "loop ends");
+  }
+
+  // Against the rules of reactive streams, but publishers that refuse do it.
+  @Test
+  void endWithoutASubscriptionEndsTheLoop() {
+    loop.runSync(
+        () -> {
+          recordAll(elements(Flow.Subscriber::onComplete));
+          assertThatThrownBy(() -> recordAll(elements(subscriber -> subscriber.onError(failure))))
+              .isSameAs(failure);
+          Elements<String> late =
+              elements(subscriber -> loop.addCallback(() -> subscriber.onError(failure)));
+          assertThatThrownBy(() -> recordAll(late)).isSameAs(failure);
+        });
+    assertThat(events).containsExactly("loop ends");
   }
 
   @Test
