@@ -217,7 +217,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
       boolean first = before == null || before == LOOKED;
       if (before instanceof WaiterList list) {
         if (list.add(callback)) {
-          return true;
+          return added();
         }
       } else if (isEnd(before) || first && isDone()) {
         return false;
@@ -225,7 +225,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
         if (first) {
           firstWaiterAdded();
         }
-        return true;
+        return added();
       }
     }
   }
@@ -279,9 +279,18 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
+  private boolean added() {
+    if (this instanceof NextFuture<?> next) {
+      next.hold();
+    }
+    return true;
+  }
+
   private boolean removed() {
     if (this instanceof AdaptedFuture<?> adapted) {
       adapted.spare();
+    } else if (this instanceof NextFuture<?> next) {
+      next.release();
     }
     return true;
   }

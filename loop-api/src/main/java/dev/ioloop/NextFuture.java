@@ -1,10 +1,68 @@
 package dev.ioloop;
 
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** One {@link WaitIterator#next}, which knows whether somebody has looked at its outcome. */
 final class NextFuture<T extends @Nullable Object> extends Future<T> {
   private boolean looked;
+
+  // Guarded by this.
+  private @Nullable WaitIterator<T> iterator;
+  private boolean hasDependents;
+
+  NextFuture(WaitIterator<T> iterator) {
+    this.iterator = iterator;
+  }
+
+  /** Called when somebody waits: lets the futures of the iterator hold it. */
+  synchronized void hold() {
+    if (iterator != null) {
+      iterator.setAwaited(true);
+    }
+  }
+
+  /** Called when somebody has left. */
+  synchronized void release() {
+    if (iterator != null && !hasDependents && isAwaitedOnlyBy(null)) {
+      iterator.setAwaited(false);
+    }
+  }
+
+  /** Called when the iterator is about to go on without this one. */
+  private synchronized void leave() {
+    if (iterator != null) {
+      iterator.setAwaited(false);
+      iterator = null;
+    }
+  }
+
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    synchronized (this) {
+      hasDependents = true;
+      hold();
+    }
+    return super.newIncompleteFuture();
+  }
+
+  @Override
+  public boolean complete(T value) {
+    leave();
+    return super.complete(value);
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    leave();
+    return super.completeExceptionally(failure);
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    leave();
+    return super.cancel(mayInterruptIfRunning);
+  }
 
   /** Every look begins with this question. */
   @Override

@@ -1,10 +1,12 @@
 package dev.ioloop;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public final class WaitIterator<T extends @Nullable Object> {
   private final ArrayDeque<Integer> finished = new ArrayDeque<>();
 
   private final IOLoop loop = IOLoop.current();
+  private final @Nullable Context context = Context.inUse ? Context.current() : null;
+  private final Link link = new Link(this);
   private int handedOut;
   private int currentIndex = -1;
 
@@ -49,14 +53,48 @@ public final class WaitIterator<T extends @Nullable Object> {
       this.futures.add(Future.adapt(stage));
     }
     for (int i = 0; i < this.futures.size(); i++) {
-      int index = i;
       Future<T> future = this.futures.get(i);
       if (future.isDone()) {
-        finished.add(index);
+        finished.add(i);
       } else {
-        loop.addFuture(future, done -> finish(index));
+        loop.checkThread("WaitIterator()", "addCallback()");
+        future.addDoneCallback(new Arrival(link, i));
       }
     }
+  }
+
+  /**
+   * Has the iterator for the futures, which may live on long after it was left: strongly only while
+   * somebody waits for its next outcome.
+   */
+  private static final class Link extends WeakReference<WaitIterator<?>> {
+    @SuppressWarnings("unused") // Holds it for the collector.
+    private volatile @Nullable WaitIterator<?> awaited;
+
+    Link(WaitIterator<?> iterator) {
+      super(iterator);
+    }
+  }
+
+  /** What is registered with a future. */
+  private record Arrival(Link link, int index) implements Consumer<Future<?>> {
+    @Override
+    public void accept(Future<?> done) {
+      WaitIterator<?> iterator = link.get();
+      if (iterator != null) {
+        iterator.arrive(index);
+      }
+    }
+  }
+
+  /** Called by {@link NextFuture}, on any thread. */
+  void setAwaited(boolean awaited) {
+    link.awaited = awaited ? this : null;
+  }
+
+  private void arrive(int index) {
+    Runnable call = () -> finish(index);
+    loop.post(context == null ? call : context.wrap(call));
   }
 
   private void finish(int index) {
@@ -123,7 +161,7 @@ public final class WaitIterator<T extends @Nullable Object> {
       throw new NoSuchElementException("all " + handedOut + " futures were handed out");
     }
     handedOut++;
-    NextFuture<T> next = new NextFuture<>();
+    NextFuture<T> next = new NextFuture<>(this);
     if (finished.isEmpty()) {
       waiting = next;
     } else {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ioloop.Future;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.WaitIterator;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -234,5 +235,94 @@ public abstract class WaitIteratorContract extends LoopContract {
           events.add(await(iterator.next()));
         });
     assertThat(events).containsExactly("a", "b");
+  }
+
+  /** One way to use an iterator over {@code a} and a future that is never done, and to leave it. */
+  private interface Use {
+    void of(WaitIterator<Object> iterator, Future<Object> answer) throws Exception;
+  }
+
+  private void assertNothingIsKept(Use use) throws InterruptedException {
+    Future<Object> shutdown = new Future<>();
+    WeakReference<Object> left =
+        loop.runSync(
+            () -> {
+              Future<Object> answer = new Future<>();
+              WaitIterator<Object> iterator = new WaitIterator<>(answer, shutdown);
+              use.of(iterator, answer);
+              await(moment);
+              await(moment);
+              return new WeakReference<>(iterator);
+            });
+    Garbage.collectUntil(() -> left.get() == null);
+    assertThat(shutdown.done()).isFalse();
+  }
+
+  @Test
+  void iteratorThatWasLeftIsNotKeptByItsFutures() throws InterruptedException {
+    assertNothingIsKept((iterator, answer) -> {});
+    assertNothingIsKept((iterator, answer) -> iterator.next());
+    assertNothingIsKept(
+        (iterator, answer) -> {
+          loop.addCallback(() -> answer.setResult("answer"));
+          events.add(await(iterator.next()));
+        });
+    assertNothingIsKept(
+        (iterator, answer) -> {
+          iterator.next().thenAccept(events::add);
+          answer.setResult("dependent");
+        });
+    assertThat(events).containsExactly("answer", "dependent");
+  }
+
+  @Test
+  void iteratorThatWasLeftAfterAWaitInVainIsNotKeptByItsFutures() throws InterruptedException {
+    assertNothingIsKept(
+        (iterator, answer) -> {
+          for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> await(withTimeout(Duration.ZERO, iterator.next())))
+                .isInstanceOf(LoopTimeoutException.class);
+          }
+        });
+    assertNothingIsKept(
+        (iterator, answer) -> {
+          Future<Object> waiting = coroutine(() -> await(iterator.next()));
+          waiting.cancel(true);
+          WaiterContract.awaitEnd(waiting);
+        });
+    assertNothingIsKept(
+        (iterator, answer) -> {
+          Future<Object> next = iterator.next();
+          next.addDoneCallback(done -> events.add("cancelled " + done.isCancelled()));
+          next.cancel(true);
+        });
+    assertThat(events).containsExactly("cancelled true");
+  }
+
+  @Test
+  void nextThatSomebodyWaitsForIsKeptByTheFuturesAlone() throws InterruptedException {
+    loop.runSync(
+        () -> {
+          new WaitIterator<>(a, c).next().addDoneCallback(done -> events.add(done.result()));
+          new WaitIterator<>(a, c).next().thenAccept(events::add);
+          coroutine(() -> events.add(await(new WaitIterator<>(a, c).next())));
+          waitAgain(new WaitIterator<>(a, c).next());
+        });
+    Garbage.collect();
+    loop.runSync(
+        () -> {
+          a.setResult("a");
+          await(moment);
+          await(moment);
+        });
+    assertThat(events).containsExactly("a", "a", "a", "a");
+  }
+
+  private void waitAgain(Future<String> next) {
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> await(withTimeout(Duration.ZERO, next)))
+          .isInstanceOf(LoopTimeoutException.class);
+    }
+    next.addDoneCallback(done -> events.add(done.result()));
   }
 }
