@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Thread thread = new Thread(later);
  * }</pre>
  *
+ * <p>The JDK calls the functions of dependent stages, such as those of {@code thenApply}, by
+ * itself, in the context of whoever completes the future: he sees what they set. A done callback
+ * and a coroutine have a context of their own.
+ *
  * <p>Safe to call from any thread. Tornado: {@code stack_context}; Python: {@code
  * contextvars.Context}.
  */
