@@ -319,7 +319,12 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
             ? list.isOnly(callback)
             : present == callback
                 || callback == null && (present == ARMED || present == TimedWait.GIVEN_UP);
-    return only && getNumberOfDependents() == 0;
+    return only && getNumberOfDependents() == limits();
+  }
+
+  /** Returns how many dependents wait for nothing. */
+  int limits() {
+    return 0;
   }
 
   /** Returns whether a coroutine other than {@code runner}, which does, waits for this future. */

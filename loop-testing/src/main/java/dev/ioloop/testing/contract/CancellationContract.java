@@ -13,6 +13,7 @@ import dev.ioloop.testing.ExpectLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
@@ -253,5 +254,34 @@ public abstract class CancellationContract extends WaiterContract {
           awaitEnd(future);
         });
     assertThat(events).containsExactly("a cancelled", "a finally");
+  }
+
+  // What the JDK registers for a time limit waits for nothing.
+  @Test
+  void timeLimitOfTheJdkDoesNotKeepACancellationFromBeingPassedOn() {
+    loop.runSync(
+        () -> {
+          for (boolean alone : new boolean[] {true, false}) {
+            Future<String> inner = waiter("inner", new Future<>());
+            inner.orTimeout(1, TimeUnit.HOURS).completeOnTimeout("late", 1, TimeUnit.HOURS);
+            if (!alone) {
+              inner.thenAccept(events::add);
+            }
+            Future<String> outer = coroutine(() -> await(inner));
+            outer.cancel(true);
+            awaitEnd(outer);
+            events.add("outer ends");
+            inner.cancel(true);
+            awaitEnd(inner);
+          }
+        });
+    assertThat(events)
+        .containsExactly(
+            "inner cancelled",
+            "inner finally",
+            "outer ends",
+            "outer ends",
+            "inner cancelled",
+            "inner finally");
   }
 }
