@@ -5,6 +5,7 @@ import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.PollerProvider;
 import dev.ioloop.spi.StreamSockets;
+import dev.ioloop.waiting.Affinity;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -76,6 +77,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   static {
     Flight.follow();
     FailureReport.prepare();
+    Affinity.setAccess(IOLoop::isInLoop);
   }
 
   private final String backend;
@@ -510,7 +512,8 @@ public final class IOLoop implements Executor, AutoCloseable {
    * first turn takes place inside this call. A host that ends takes the loop along: with the last
    * thing that it runs it waits for the coroutines, one second at most.
    *
-   * @throws IllegalStateException if this loop is running, or in one of its coroutines
+   * @throws IllegalStateException if this loop is running, or in one of its coroutines or what that
+   *     runs, such as a generator
    */
   @Override
   public void close() {

@@ -1,6 +1,7 @@
 package dev.ioloop.waiting;
 
 import dev.ioloop.IOLoop;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,22 @@ public final class Affinity {
 
   /** The loop that used the object last. Other threads read it to find out that they are wrong. */
   private volatile @Nullable IOLoop loop;
+
+  /** What {@link IOLoop} tells this package, and not its users. */
+  private static volatile Predicate<IOLoop> access = loop -> true;
+
+  /** Called by {@link IOLoop} with what tells whether the calling thread may use a loop. */
+  public static void setAccess(Predicate<IOLoop> access) {
+    Affinity.access = access;
+  }
+
+  /**
+   * Returns whether the calling thread may use {@code loop}: it is its own, or that of nobody,
+   * because it is closed or was never started.
+   */
+  static boolean mayUse(IOLoop loop) {
+    return access.test(loop);
+  }
 
   /** Makes one without a loop. */
   public Affinity() {}
@@ -54,13 +71,16 @@ public final class Affinity {
     return current;
   }
 
-  /** Runs {@code task} where the object may be used: now, or in a callback of its loop. */
+  /**
+   * Runs {@code task} where the object may be used: now, or in a callback of its loop. If that is
+   * stopped, the callback waits for its next start; another loop may have the object by then.
+   */
   void execute(Runnable task) {
     IOLoop used = loop;
-    if (used == null || used == IOLoop.current(false) || !used.running()) {
+    if (used == null || mayUse(used)) {
       task.run();
     } else {
-      used.addCallback(task);
+      used.addCallback(() -> execute(task));
     }
   }
 }

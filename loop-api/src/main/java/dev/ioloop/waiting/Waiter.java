@@ -73,8 +73,17 @@ public class Waiter<T extends @Nullable Object> implements Runnable, Described {
       waiters.remove(this);
     }
     if (timeout != null) {
-      loop.removeTimeout(timeout);
+      removeTimeout(loop, timeout);
       timeout = null;
+    }
+  }
+
+  // What is waited for may have gone to another loop since that of the timeout was stopped.
+  private static void removeTimeout(IOLoop loop, Timeout timeout) {
+    if (Affinity.mayUse(loop)) {
+      loop.removeTimeout(timeout);
+    } else {
+      loop.addCallback(() -> loop.removeTimeout(timeout));
     }
   }
 }

@@ -12,8 +12,10 @@ import dev.ioloop.locks.Condition;
 import dev.ioloop.locks.Event;
 import dev.ioloop.locks.Lock;
 import dev.ioloop.locks.Releaser;
+import dev.ioloop.locks.Semaphore;
 import dev.ioloop.queues.Queue;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -188,5 +190,80 @@ public abstract class LockThreadContract extends LoopContract {
         });
     assertThat(events).containsExactly("c", "a", "b");
     assertThat(one.toString()).contains("qsize=0, getters=0, putters=0");
+  }
+
+  @Test
+  void waitersMayBeCancelledOnAnotherThreadWhileTheLoopIsStopped() throws Exception {
+    List<Future<?>> waits = new ArrayList<>();
+    loop.runSync(() -> waits.addAll(waitWithLimits()));
+    onOtherThread(() -> waits.stream().allMatch(wait -> wait.cancel(true)));
+    loop.runSync(() -> await(moment));
+    assertThat(loop.stats().timeoutsPending()).isZero();
+    assertThat(lock).hasToString("Lock[locked, waiting=0]");
+  }
+
+  @Test
+  void waitersMayBeCancelledOnAnotherThreadWhileTheLoopIsClosing() {
+    List<Future<?>> waits = new ArrayList<>();
+    loop.runSync(
+        () -> {
+          waits.addAll(waitWithLimits());
+          coroutine(
+              () -> {
+                try {
+                  await(new Future<>());
+                } finally {
+                  events.add(
+                      await(
+                          loop.runInExecutor(
+                              () -> waits.stream().allMatch(wait -> wait.cancel(true)))));
+                  await(moment);
+                  events.add(loop.stats().timeoutsPending());
+                }
+              });
+        });
+    loop.close();
+    assertThat(events).containsExactly(true, 0);
+    assertThat(lock).hasToString("Lock[locked, waiting=0]");
+  }
+
+  @Test
+  void waitOfAStoppedLoopEndsOnTheLoopThatHasTheLockNow() throws Exception {
+    List<Future<?>> waits = new ArrayList<>();
+    loop.runSync(
+        () -> {
+          await(lock.acquire());
+          waits.add(lock.acquire(LONG));
+          waits.add(lock.acquire(LONG));
+        });
+    onOtherThread(
+        () -> {
+          try (IOLoop other = newLoop()) {
+            other.runSync(
+                () -> {
+                  lock.release();
+                  events.add(waits.get(0).isDone());
+                });
+            return waits.get(1).cancel(true);
+          }
+        });
+    loop.runSync(() -> await(moment));
+    assertThat(events).containsExactly(true);
+    assertThat(loop.stats().timeoutsPending()).isZero();
+    assertThat(lock).hasToString("Lock[locked, waiting=0]");
+  }
+
+  private List<Future<?>> waitWithLimits() {
+    Queue<String> full = new Queue<>(1);
+    full.putNowait("a");
+    await(lock.acquire());
+    return List.of(
+        lock.acquire(LONG),
+        new Queue<String>().get(LONG),
+        full.put("b", LONG),
+        full.join(LONG),
+        new Event().await(LONG),
+        new Condition().await(LONG),
+        new Semaphore(0).acquire(LONG));
   }
 }
