@@ -70,6 +70,9 @@ final class ContinuationFiber extends Fiber implements Runnable {
 
   private final Object continuation;
 
+  /** The fiber around this one while it runs. Null below the loop, which costs no store so. */
+  private @Nullable Fiber outer;
+
   ContinuationFiber(Body body) {
     super(body);
     try {
@@ -109,13 +112,19 @@ final class ContinuationFiber extends Fiber implements Runnable {
 
   @Override
   void resume(ThreadState caller) {
-    Fiber outer = caller.enter(this);
+    Fiber before = caller.enter(this);
+    if (before != null) {
+      outer = before;
+    }
     try {
       RUN.invokeExact(continuation);
     } catch (Throwable e) {
       throw Sneaky.raise(e);
     } finally {
-      caller.leave(outer);
+      if (before != null) {
+        outer = null;
+      }
+      caller.leave(before);
     }
   }
 
@@ -145,6 +154,11 @@ final class ContinuationFiber extends Fiber implements Runnable {
       reason = message;
     }
     return new IllegalStateException(body() + " cannot be suspended here: " + reason, e);
+  }
+
+  @Override
+  @Nullable Fiber outer() {
+    return outer;
   }
 
   @Override

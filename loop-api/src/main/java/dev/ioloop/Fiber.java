@@ -83,6 +83,9 @@ abstract class Fiber {
     return Thread.currentThread();
   }
 
+  /** Returns the fiber on which this one was resumed, or null. Only on the fiber itself. */
+  abstract @Nullable Fiber outer();
+
   /** Returns whether this make is worth keeping for another body. */
   abstract boolean isReusable();
 

@@ -384,10 +384,17 @@ final class Runner<T extends @Nullable Object>
         && runner.cancellation != Cancellation.NONE;
   }
 
-  /** Returns whether this is called on the fiber of a coroutine of {@code loop}. */
+  /**
+   * Returns whether this is called in a coroutine of {@code loop}, or in a generator or another
+   * loop's coroutine that one of them runs.
+   */
   static boolean isPresentOneOf(IOLoop loop) {
-    Fiber fiber = ThreadState.get().fiber();
-    return fiber != null && fiber.body() instanceof Runner<?> runner && runner.loop == loop;
+    for (Fiber fiber = ThreadState.get().fiber(); fiber != null; fiber = fiber.outer()) {
+      if (fiber.body() instanceof Runner<?> runner && runner.loop == loop) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CancellationException cancelled() {

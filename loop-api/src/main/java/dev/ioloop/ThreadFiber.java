@@ -161,6 +161,11 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
+  @Nullable Fiber outer() {
+    return callerState.fiber();
+  }
+
+  @Override
   boolean isReusable() {
     return true;
   }

@@ -11,6 +11,7 @@ import dev.ioloop.Action;
 import dev.ioloop.ContextVar;
 import dev.ioloop.Future;
 import dev.ioloop.Gen;
+import dev.ioloop.Generator;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import java.time.Duration;
@@ -300,6 +301,42 @@ public abstract class UnwindingContract extends WaiterContract {
     assertThatThrownBy(coroutine::result)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("in a coroutine");
+    assertThat(loop.runSync(() -> "still open")).isEqualTo("still open");
+  }
+
+  @Test
+  void closeInAGeneratorThatACoroutineRunsIsRefused() {
+    loop.makeCurrent();
+    Future<Integer> coroutine =
+        coroutine(
+            () ->
+                Generator.<Integer, Void, Void>of(
+                        generator -> {
+                          loop.close();
+                          generator.yield(1);
+                          return null;
+                        })
+                    .next());
+    assertThatThrownBy(coroutine::result)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("in a coroutine");
+    assertThat(loop.runSync(() -> "still open")).isEqualTo("still open");
+  }
+
+  @Test
+  void closeInACoroutineOfAnotherLoopThatACoroutineStartsIsRefused() {
+    loop.makeCurrent();
+    try (IOLoop other = newLoop()) {
+      Future<Void> outer =
+          coroutine(
+              () -> {
+                other.makeCurrent();
+                coroutine(() -> loop.close()).addDoneCallback(done -> events.add(done.exception()));
+                loop.makeCurrent();
+              });
+      outer.result();
+    }
+    assertThat(events).singleElement().isInstanceOf(IllegalStateException.class);
     assertThat(loop.runSync(() -> "still open")).isEqualTo("still open");
   }
 
