@@ -10,6 +10,7 @@ import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.Ticker;
@@ -42,6 +43,7 @@ final class EventLoopHost implements Host {
   private Runnable turn = () -> {};
   private @Nullable Future<?> scheduled;
   private @Nullable Runnable end;
+  private @Nullable FutureListener<Object> whenTerminated;
   private @Nullable CompanionSelector companion;
 
   EventLoopHost(EventLoop eventLoop) {
@@ -70,16 +72,18 @@ final class EventLoopHost implements Host {
     return io.isIoType(NioIoHandler.class) ? "netty-nio" : "netty";
   }
 
-  // On the event loop's thread, if it has hooks for that.
+  // On the event loop's thread, if that runs its hooks: a last round that has a task passes over
+  // them. Else when the event loop has ended, on another thread.
   @Override
   public void atTheEnd(Runnable end) {
     if (eventLoop instanceof SingleThreadEventExecutor executor) {
       this.end = end;
       executor.addShutdownHook(end);
-      return;
     }
+    FutureListener<Object> listener = ended -> GlobalEventExecutor.INSTANCE.execute(end);
     try {
-      eventLoop.terminationFuture().addListener(ended -> GlobalEventExecutor.INSTANCE.execute(end));
+      eventLoop.terminationFuture().addListener(listener);
+      whenTerminated = listener;
     } catch (UnsupportedOperationException e) {
       // An EmbeddedChannel's event loop never ends.
     }
@@ -218,10 +222,21 @@ final class EventLoopHost implements Host {
     if (companion != null) {
       companion.close();
     }
+    if (whenTerminated != null) {
+      eventLoop.terminationFuture().removeListener(whenTerminated);
+    }
     if (end != null && eventLoop instanceof SingleThreadEventExecutor executor) {
-      executor.removeShutdownHook(end);
+      removeHook(executor, end);
     }
     NettyIOLoop.forget(eventLoop);
+  }
+
+  private static void removeHook(SingleThreadEventExecutor executor, Runnable hook) {
+    try {
+      executor.removeShutdownHook(hook);
+    } catch (RejectedExecutionException e) {
+      // The event loop has ended, and runs no hook any more.
+    }
   }
 
   @Override

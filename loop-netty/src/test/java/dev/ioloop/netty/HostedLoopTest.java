@@ -20,6 +20,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -36,6 +37,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +91,34 @@ class HostedLoopTest {
             }
           });
       return copy.get();
+    }
+
+    // Netty runs its shutdown hooks in a round that has no task.
+    @Test
+    void eventLoopThatIsBusyToTheLastTakesTheLoopAlong() throws Exception {
+      SingleThreadEventLoop busy = (SingleThreadEventLoop) eventLoop;
+      Future<Object> never = loop.spawnCallback(() -> await(new Future<>()));
+      Runnable inEachRound =
+          new Runnable() {
+            @Override
+            public void run() {
+              try {
+                busy.executeAfterEventLoopIteration(() -> busy.execute(this));
+              } catch (RejectedExecutionException e) {
+                events.add("ended");
+              }
+            }
+          };
+      inHandler(
+          () -> {
+            busy.execute(inEachRound);
+            return group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+          });
+      assertThatThrownBy(() -> get(never)).isInstanceOf(CancellationException.class);
+      group.terminationFuture().sync();
+      assertThat(events).containsExactly("ended");
+      Future<String> late = loop.spawnCallback(() -> "never");
+      assertThatThrownBy(() -> get(late)).isInstanceOf(CancellationException.class);
     }
 
     @Test
