@@ -39,6 +39,7 @@ final class WorkerThreads implements Executor {
       task = first;
       thread = new Thread(null, this, "ioloop-worker-" + ++started, 0, false);
       thread.setDaemon(true);
+      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
     }
 
     @Override

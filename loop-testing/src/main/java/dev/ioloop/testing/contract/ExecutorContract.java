@@ -83,6 +83,37 @@ public abstract class ExecutorContract extends LoopContract {
     assertThat(events.get(0)).asString().startsWith("ioloop-worker-");
   }
 
+  // Whoever is first makes the threads, and all loops of the process share them.
+  @Test
+  void workersOfTheDefaultExecutorDoNotKeepTheClassLoaderOfTheirFirstCaller() {
+    Thread caller = Thread.currentThread();
+    ClassLoader before = caller.getContextClassLoader();
+    caller.setContextClassLoader(new ClassLoader(before) {});
+    try {
+      loop.runSync(
+          () -> {
+            int many = 60; // More than are idle.
+            CountDownLatch all = new CountDownLatch(many);
+            List<Future<ClassLoader>> futures = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+              futures.add(
+                  loop.runInExecutor(
+                      () -> {
+                        all.countDown();
+                        all.await(4, TimeUnit.SECONDS);
+                        return Thread.currentThread().getContextClassLoader();
+                      }));
+            }
+            for (Future<ClassLoader> future : futures) {
+              events.add(await(future));
+            }
+          });
+    } finally {
+      caller.setContextClassLoader(before);
+    }
+    assertThat(events).containsOnly(ClassLoader.getSystemClassLoader());
+  }
+
   @Test
   void tasksOfTheDefaultExecutorRunAtTheSameTime() {
     loop.runSync(
