@@ -38,6 +38,9 @@ final class EventLoopHost implements Host {
   /** A thread that is never started. */
   private static final Thread STRANGER = new Thread("stranger");
 
+  /** Where the event loop of an EmbeddedChannel is, which runs on the thread that calls it. */
+  private static final String EMBEDDED = "io.netty.channel.embedded.";
+
   private final EventLoop eventLoop;
   private final Ticker ticker;
   private Runnable turn = () -> {};
@@ -121,7 +124,15 @@ final class EventLoopHost implements Host {
 
   @Override
   public boolean waits(List<StackTraceElement> frames) {
-    return NettyFrames.wait(frames);
+    return NettyFrames.wait(frames) || isLeftAlone(frames);
+  }
+
+  /**
+   * Returns whether nobody runs the event loop: its thread is a test's, which does other things.
+   */
+  private boolean isLeftAlone(List<StackTraceElement> frames) {
+    return eventLoop.getClass().getName().startsWith(EMBEDDED)
+        && frames.stream().noneMatch(frame -> frame.getClassName().startsWith(EMBEDDED));
   }
 
   @Override

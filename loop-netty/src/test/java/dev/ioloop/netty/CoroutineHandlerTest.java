@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.contract.OnEachGenerator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -140,6 +141,36 @@ class CoroutineHandlerTest {
     channel.runPendingTasks();
     assertThat(events).containsExactly("a", failure, "b");
     channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void channelThatNobodyRunsAnyMoreIsNotReported() throws Exception {
+    EmbeddedChannel channel = new EmbeddedChannel(new Gated());
+    IOLoop loop = NettyIOLoop.of(channel.eventLoop());
+    loop.setBlockingLogThreshold(Duration.ofMillis(20));
+    channel.writeInbound(bytes("a"));
+    channel.close();
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "blocked for")) {
+      // One with a longer limit tells when enough time has passed.
+      Thread witness = new Thread(CoroutineHandlerTest::blockUntilThatIsReported);
+      witness.start();
+      witness.join();
+      assertThat(loop.slowCallbacks()).isEmpty();
+      assertThat(log.records()).isNotEmpty();
+    }
+    channel.finishAndReleaseAll();
+  }
+
+  private static void blockUntilThatIsReported() {
+    try (IOLoop loop = IOLoop.create("nio")) {
+      loop.setBlockingLogThreshold(Duration.ofMillis(300));
+      loop.runSync(
+          () -> {
+            while (loop.slowCallbacks().isEmpty()) {
+              Thread.onSpinWait();
+            }
+          });
+    }
   }
 
   @Test
