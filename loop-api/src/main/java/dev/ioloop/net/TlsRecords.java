@@ -174,8 +174,8 @@ final class TlsRecords {
         default -> {
           records++;
           inputEnded |= status(result) == Status.CLOSED;
+          throwIfUnusable(result); // The last look of a handshake may take what comes behind it.
           if (established) {
-            throwIfUnusable(result);
             countKeyUpdates(result);
             answer(result);
           }

@@ -131,6 +131,27 @@ public abstract class TlsProviderContract extends TlsEngines {
         });
   }
 
+  @Test
+  void unusableRecordBehindTheHandshakeEndsTheConnection() {
+    PROTOCOLS.forEach(this::unusableRecordBehindTheHandshakeEndsTheConnection);
+  }
+
+  private void unusableRecordBehindTheHandshakeEndsTheConnection(String protocol) {
+    loop.runSync(
+        () -> {
+          Settings settings = new Settings(protocol, false);
+          StreamPair pair = StreamPair.open();
+          Future<IOStream> accepted = pair.right().startTls(newEngine(true, settings));
+          TlsPeer peer = new TlsPeer(pair.left(), jdkEngine(false, settings));
+          peer.handshake();
+          peer.send(new byte[] {22, 3, 3, 0, 4, 1, 0, 0, 0}); // with what ends the handshake
+          assertThatThrownBy(() -> await(await(accepted).readBytes(1)))
+              .isInstanceOfSatisfying(
+                  StreamClosedException.class,
+                  e -> assertThat(e.realError()).isInstanceOf(SSLException.class));
+        });
+  }
+
   /** What a peer makes to be sent as it is. */
   @FunctionalInterface
   private interface Forgery {
