@@ -92,10 +92,10 @@ public final class TCPClient implements AutoCloseable {
    *
    * @return a future of the stream. It fails with {@link StreamClosedException}, whose real error
    *     is that of the last address tried and names it: a {@link ConnectException}, such as
-   *     "Connection refused", a {@link NoRouteToHostException}, or, where the {@link
-   *     #sourceAddress} cannot be had, a {@link BindException}. Or it fails with {@link
-   *     LoopTimeoutException}; or with what the resolver failed with, such as {@link
-   *     UnknownHostException}. Cancelling it gives up.
+   *     "Connection refused", a {@link NoRouteToHostException}, also for a network that cannot be
+   *     reached, or, where the {@link #sourceAddress} cannot be had, a {@link BindException}. Or it
+   *     fails with {@link LoopTimeoutException}; or with what the resolver failed with, such as
+   *     {@link UnknownHostException}. Cancelling it gives up.
    * @throws IllegalArgumentException if there is no such port
    */
   public Future<IOStream> connect(String host, int port) {
@@ -371,12 +371,12 @@ public final class TCPClient implements AutoCloseable {
                     ? "No such file or directory"
                     : failure.toString();
     String text = "cannot connect to " + address + ": " + reason;
+    boolean unreachable = // The JDK has a class for hosts only, Netty for networks, too.
+        failure instanceof NoRouteToHostException || reason.contains("unreachable");
     IOException named =
         failure instanceof BindException
             ? new BindException(text)
-            : failure instanceof NoRouteToHostException
-                ? new NoRouteToHostException(text)
-                : new ConnectException(text);
+            : unreachable ? new NoRouteToHostException(text) : new ConnectException(text);
     named.initCause(failure);
     return named;
   }

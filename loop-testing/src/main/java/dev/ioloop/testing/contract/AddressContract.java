@@ -17,11 +17,13 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -129,6 +131,18 @@ public abstract class AddressContract extends ChannelContract {
   }
 
   @Test
+  void pathWhoseDirectoryIsNoneIsAFileSystemExceptionThatNamesThePath() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    loop.runSync(
+        () ->
+            assertThatThrownBy(() -> greeter.listen(unix("file/a.sock")))
+                .isInstanceOfSatisfying(
+                    FileSystemException.class,
+                    e -> assertThat(e.getFile()).isEqualTo(file.resolve("a.sock").toString()))
+                .hasMessageContaining("Not a directory"));
+  }
+
+  @Test
   void portThatNobodyListensOnIsAConnectExceptionThatNamesTheAddress() {
     loop.runSync(
         () -> {
@@ -156,6 +170,18 @@ public abstract class AddressContract extends ChannelContract {
               "No such file or directory");
           assertRefused(client.connect(unix("file")), ConnectException.class, "file", "refused");
         });
+  }
+
+  @Test
+  void networkThatCannotBeReachedIsANoRouteToHostException() {
+    Assumptions.assumeTrue(
+        System.getProperty("os.name").equals("Linux"), "the address is unreachable on Linux");
+    loop.runSync(
+        () ->
+            assertRefused(
+                client.connect("255.255.255.255", 80),
+                NoRouteToHostException.class,
+                "255.255.255.255:80"));
   }
 
   @Test
