@@ -26,6 +26,11 @@ abstract class Read<T> {
     return null;
   }
 
+  /** Returns why what is left at the end is refused, or null. */
+  @Nullable UnsatisfiableReadException refusalAtEnd(ByteBuffer data) {
+    return null;
+  }
+
   /** Returns whether null is the result where the peer has ended and there is nothing left. */
   boolean endsWithNull() {
     return false;

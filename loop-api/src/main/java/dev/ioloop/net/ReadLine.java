@@ -25,7 +25,7 @@ final class ReadLine extends Read<String> {
       length--;
     }
     if (length > maxBytes) {
-      throw new UnsatisfiableReadException("line not ended within " + maxBytes + " bytes");
+      throw tooLong();
     }
     if (end == data.limit()) {
       return null;
@@ -48,6 +48,16 @@ final class ReadLine extends Read<String> {
   @Override
   @Nullable String takeAtEnd(ByteBuffer data) {
     return data.hasRemaining() ? text(data, data.remaining()) : null;
+  }
+
+  /** A carriage return that nothing follows belongs to the line. */
+  @Override
+  @Nullable UnsatisfiableReadException refusalAtEnd(ByteBuffer data) {
+    return data.remaining() > maxBytes ? tooLong() : null;
+  }
+
+  private UnsatisfiableReadException tooLong() {
+    return new UnsatisfiableReadException("line not ended within " + maxBytes + " bytes");
   }
 
   @Override

@@ -150,6 +150,11 @@ final class Reading implements Runnable, Described {
 
   /** What a read gets that begins when the end is known: the rest, or an exception. */
   private <T> Future<T> atEnd(Read<T> read) {
+    Throwable refusal = stream.error() == null ? read.refusalAtEnd(buffer.bytes()) : null;
+    if (refusal != null) {
+      stream.closeBy(refusal);
+      return failed(refusal);
+    }
     T value = stream.error() == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
     if (value == null) {
@@ -305,10 +310,11 @@ final class Reading implements Runnable, Described {
       return;
     }
     if (isPending()) {
-      if (stream.allowsHalfClose()) {
+      Throwable refusal = pending.refusalAtEnd(buffer.bytes());
+      if (refusal == null && stream.allowsHalfClose()) {
         endPending(stream.error());
       } else {
-        stream.closeBy(null);
+        stream.closeBy(refusal);
       }
     } else if (buffer.isEmpty() && stream.detectsClose()) {
       stream.closeSoon();
@@ -344,8 +350,9 @@ final class Reading implements Runnable, Described {
     endRead(pending, error);
   }
 
-  private <T> void endRead(Read<T> read, @Nullable Throwable error) {
+  private <T> void endRead(Read<T> read, @Nullable Throwable reason) {
     pending = null;
+    Throwable error = reason == null ? read.refusalAtEnd(buffer.bytes()) : reason;
     T value = error == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
     if (value != null || error == null && read.endsWithNull()) {

@@ -94,6 +94,36 @@ public abstract class StreamTextContract extends StreamContract {
         });
   }
 
+  private static void assertTooLong(Future<String> line) {
+    assertThatThrownBy(() -> await(line))
+        .isInstanceOf(StreamClosedException.class)
+        .hasCauseInstanceOf(UnsatisfiableReadException.class);
+  }
+
+  @Test
+  void lastLineThatIsTooLongIsRefusedAlsoIfItEndsWithACarriageReturn() {
+    for (boolean halfClose : new boolean[] {false, true}) {
+      connected(
+          (stream, peer) -> {
+            stream.setAllowHalfClose(halfClose);
+            Future<String> pending = stream.readLine(3);
+            try (ExpectLog log = new ExpectLog("dev.ioloop", "line not ended within 3 bytes")) {
+              peer.writeString("abc\r");
+              peer.shutdownOutput();
+              assertTooLong(pending);
+            }
+            assertThat(stream.error()).isInstanceOf(UnsatisfiableReadException.class);
+          });
+    }
+    connected(
+        (stream, peer) -> {
+          Future<String> pending = stream.readLine(10);
+          peer.writeString("abc\r");
+          peer.shutdownOutput();
+          assertThat(await(pending)).isEqualTo("abc\r");
+        });
+  }
+
   @Test
   void streamThatIsClosedByAnErrorHasNoLastLine() {
     connected(
