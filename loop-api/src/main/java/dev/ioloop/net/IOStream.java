@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -83,11 +84,19 @@ public final class IOStream implements AutoCloseable {
    * unix, a {@code Pipe.SourceChannel}, which can only be read, or a {@code Pipe.SinkChannel},
    * which can only be written. The stream makes the channel non-blocking, and closes it.
    *
-   * @throws IllegalArgumentException for a channel of another kind, or a closed one
+   * <p>A channel has one stream: where a second one has to wait for it, that throws {@link
+   * IllegalArgumentException}.
+   *
+   * @throws IllegalArgumentException for a channel of another kind, or one that is closed or not
+   *     connected
    */
   public static IOStream of(SelectableChannel channel) {
     Objects.requireNonNull(channel, "channel == null");
     IOLoop loop = IOLoop.current();
+    if (channel instanceof SocketChannel socket && socket.isOpen() && !socket.isConnected()) {
+      throw new IllegalArgumentException(
+          "the channel is not connected; connect it first, or use TCPClient: " + channel);
+    }
     return new IOStream(loop, loop.sockets().of(channel)).opened();
   }
 

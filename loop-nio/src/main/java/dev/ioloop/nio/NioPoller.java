@@ -213,10 +213,13 @@ final class NioPoller implements Poller {
 
   @Override
   public Registration register(SelectableChannel channel, int events, ReadyHandler handler) {
-    Watch watch = new Watch(channel, events, handler);
     SelectionKey former = channel.keyFor(selector);
+    if (former != null && former.isValid()) {
+      throw new IllegalArgumentException(channel + " is already watched");
+    }
+    Watch watch = new Watch(channel, events, handler);
     try {
-      if (former != null && !former.isValid()) {
+      if (former != null) {
         toRegister.add(watch);
       } else {
         watch.register(selector);

@@ -135,6 +135,23 @@ public abstract class PipeContract extends ChannelContract {
   }
 
   @Test
+  void secondStreamOfAChannelIsRefusedWhenItHasToWait() {
+    loop.runSync(
+        () -> {
+          Pipe pipe = openPipe();
+          IOStream stream = IOStream.of(pipe.source());
+          Future<byte[]> read = stream.readBytes(2);
+          assertThatThrownBy(() -> IOStream.of(pipe.source()).readBytes(2))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("already watched");
+          write(pipe.sink(), "hi");
+          events.add(StreamContract.text(read));
+          stream.close();
+        });
+    assertThat(events).containsExactly("hi");
+  }
+
+  @Test
   void channelsThatCannotBeStreamsAreRefused() {
     loop.runSync(
         () -> {
@@ -143,6 +160,10 @@ public abstract class PipeContract extends ChannelContract {
           assertThatThrownBy(() -> IOStream.of(closed))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("cannot be used");
+          SocketChannel unconnected = closedAfterwards(SocketChannel.open());
+          assertThatThrownBy(() -> IOStream.of(unconnected))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("not connected");
           var server = closedAfterwards(Testing.bindUnusedPort());
           assertThatThrownBy(() -> IOStream.of(server))
               .isInstanceOf(IllegalArgumentException.class)
