@@ -98,11 +98,8 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
   public void accept(T value, @Nullable Throwable failure) {
     CompletionStage<T> ended = stage;
     stage = null;
-    if (failure == null) {
-      complete(value);
-    } else {
-      completeExceptionally(unwrap(failure, !(ended instanceof CompletableFuture)));
-    }
+    boolean always = !(ended instanceof CompletableFuture);
+    endInside(value, failure == null ? null : unwrap(failure, always));
     if (spare && ended != null) {
       SPARE.remove(new Key(ended, null));
     }

@@ -260,7 +260,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   private void arm() {
     ThreadState.get().unlooked = this;
-    super.whenComplete((value, failure) -> finish());
+    super.whenComplete((value, failure) -> Endings.finish(this));
   }
 
   /** Unregisters a callback. False if it has been taken to run, or was never registered. */
@@ -351,7 +351,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /** Called for a done future: takes the callbacks, once, and runs them. */
-  private void finish() {
+  final void finish() {
     Throwable failure = hasFailed() ? rawFailure() : null;
     finish(failure instanceof CancellationException ? null : failure, false);
   }
@@ -384,6 +384,13 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
       return takeWaiters(failure instanceof CancellationException ? null : failure, blocked);
     }
     return null;
+  }
+
+  /** As {@link #end}, of what a stage of the JDK told us; the callbacks run as it allows. */
+  final void endInside(@Nullable T value, @Nullable Throwable failure) {
+    if (failure == null ? super.complete(value) : super.completeExceptionally(failure)) {
+      Endings.finish(this);
+    }
   }
 
   /** Puts the end in the place of the callbacks, which are returned, unless that was done. */

@@ -48,6 +48,9 @@ final class Notifying {
       return relay.relay(done);
     } catch (Throwable e) {
       IOLoop.report(relay, e);
+      Future<?> follower = relay.follower();
+      follower.completeExceptionally(e); // Where it was not ended yet.
+      follower.finish();
       return null;
     }
   }

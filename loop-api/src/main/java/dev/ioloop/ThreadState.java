@@ -18,6 +18,9 @@ final class ThreadState {
   /** The future whose next dependent is our own and does not look at the outcome. */
   @Nullable Future<?> unlooked;
 
+  /** The ends of futures that the JDK tells this thread of at present. */
+  @Nullable Endings endings;
+
   /**
    * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
    * fiber that runs again and again costs no store of a reference, which the collector would watch.

@@ -5,7 +5,9 @@ import static dev.ioloop.Gen.coroutine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
+import dev.ioloop.Gen;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -229,5 +232,41 @@ public abstract class CompletionContract extends LoopContract {
     future.obtrudeValue("third");
     events.add(future.result());
     assertThat(events).containsExactly("callback", "second", FAILURE, "third");
+  }
+
+  private static final int LINKS = 5_000;
+
+  // The JDK completes its stages one inside the other where they depend on ours.
+  @Test
+  void chainsOfOurFuturesAndStagesOfTheJdkMayBeLong() {
+    chain(last -> Gen.shield(last.thenApply(value -> value + 1)));
+    chain(last -> Gen.multi(List.of(last)).thenApply(values -> values.get(0) + 1));
+    chain(last -> Gen.withTimeout(Duration.ofHours(1), last.thenApply(value -> value + 1)));
+    CompletableFuture<Integer> done = CompletableFuture.completedFuture(1);
+    chain(last -> Future.from(done.thenCompose(one -> last.thenApply(value -> value + one))));
+    assertThat(loop.stats().timeoutsPending()).isZero();
+  }
+
+  /** Checks a chain with links that add one. */
+  private void chain(UnaryOperator<CompletionStage<Integer>> link) {
+    int length =
+        loop.runSync(
+            Duration.ofMinutes(1),
+            () -> {
+              Future<Integer> first = new Future<>();
+              CompletionStage<Integer> last = first;
+              for (int i = 0; i < LINKS; i++) {
+                last = link.apply(last);
+              }
+              List<String> calls = new ArrayList<>();
+              Future<Integer> end = Future.from(last);
+              end.addDoneCallback(done -> calls.add("first"));
+              end.addDoneCallback(done -> calls.add("second"));
+              loop.addCallback(() -> first.setResult(0));
+              int value = await(end);
+              assertThat(calls).containsExactly("first", "second");
+              return value;
+            });
+    assertThat(length).isEqualTo(LINKS);
   }
 }
