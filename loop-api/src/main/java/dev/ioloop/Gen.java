@@ -254,8 +254,8 @@ public final class Gen {
   /**
    * Returns a future with the outcome of {@code future}, or that fails when {@code delay} has
    * passed before. What it waits for is not cancelled; if that fails later, it is logged. Nothing
-   * of a wait that has ended is left on it. Cancelling the returned future, or the coroutine that
-   * awaits it, ends the wait.
+   * of a wait that has ended is left on it. Ending the returned future in any way, or cancelling
+   * the coroutine that awaits it, ends the wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code gen.with_timeout}.
    *

@@ -82,10 +82,32 @@ final class Multi<R> extends Future<R> implements Relay {
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean cancelled = super.cancel(mayInterruptIfRunning);
     if (isCancelled()) {
-      for (Future<?> child : children) {
-        child.removeWaiter(this);
-      }
+      leave();
     }
     return cancelled;
+  }
+
+  @Override
+  public boolean complete(R value) {
+    boolean completed = super.complete(value);
+    if (completed) {
+      leave();
+    }
+    return completed;
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    boolean completed = super.completeExceptionally(failure);
+    if (completed) {
+      leave();
+    }
+    return completed;
+  }
+
+  private void leave() {
+    for (Future<?> child : children) {
+      child.removeWaiter(this);
+    }
   }
 }

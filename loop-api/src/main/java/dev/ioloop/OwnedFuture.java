@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * it cancels it too, and that gives back what it holds.
  */
 final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
+  /**
+   * A release that is run however this future is ended from outside, and not by cancellation only.
+   */
+  interface Withdrawal extends Runnable {}
+
   /** A release of what follows from another future. */
-  interface Following {
+  interface Following extends Withdrawal {
     Future<?> source();
   }
 
@@ -37,13 +42,39 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
     return release instanceof Described ? release.toString() : null;
   }
 
+  @Override
+  public boolean complete(T value) {
+    boolean completed = super.complete(value);
+    if (completed && release instanceof Withdrawal) {
+      release.run();
+    }
+    return completed;
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    boolean completed = super.completeExceptionally(failure);
+    if (completed && release instanceof Withdrawal) {
+      release.run();
+    }
+    return completed;
+  }
+
   /** Whoever ends it runs the release, and so that runs once. */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    if (completeExceptionally(new CancellationException())) {
+    if (super.completeExceptionally(new CancellationException())) {
       release.run();
       return true;
     }
     return isCancelled();
+  }
+
+  /** Ends it from inside: the release is not run. */
+  void settle(@Nullable T value, @Nullable Throwable failure) {
+    Object taken = end(value, failure);
+    if (taken != null) {
+      notifyAll(taken);
+    }
   }
 }

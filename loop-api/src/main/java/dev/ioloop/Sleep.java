@@ -4,7 +4,7 @@ import dev.ioloop.waiting.Described;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The timeout behind {@link Gen#sleep}, which goes when the sleep is cancelled. */
+/** The timeout behind {@link Gen#sleep}, which goes when somebody ends the sleep. */
 final class Sleep implements Runnable {
   private final IOLoop loop;
   private final OwnedFuture<@Nullable Void> future = new OwnedFuture<>(new Cancel());
@@ -22,7 +22,7 @@ final class Sleep implements Runnable {
 
   @Override
   public void run() {
-    future.complete(null);
+    future.settle(null, null);
   }
 
   private void withdraw() {
@@ -33,8 +33,8 @@ final class Sleep implements Runnable {
     }
   }
 
-  /** Run when the sleep is cancelled, on whatever thread. */
-  private final class Cancel implements Runnable, Described {
+  /** Run when the sleep is ended by somebody else, on whatever thread. */
+  private final class Cancel implements OwnedFuture.Withdrawal, Described {
     @Override
     public void run() {
       Sleep.this.withdraw();

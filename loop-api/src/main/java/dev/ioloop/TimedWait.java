@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the release of the future that follows. When it ends, it leaves neither of the future and the
  * timeout anything.
  */
-final class TimedWait<T extends @Nullable Object>
-    implements Relay, Runnable, OwnedFuture.Following {
+final class TimedWait<T extends @Nullable Object> implements Relay, OwnedFuture.Following {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   /** Stands in a future for all waits that have timed out: logs its failure. */
@@ -71,13 +70,13 @@ final class TimedWait<T extends @Nullable Object>
 
   private void expire() {
     if (source instanceof NextFuture ? source.removeWaiter(this) : source.giveUp(this)) {
-      outcome.completeExceptionally(new LoopTimeoutException("not done after " + delay));
+      outcome.settle(null, new LoopTimeoutException("not done after " + delay));
     } else {
       accept(source); // It is done, but the loop had not come to it.
     }
   }
 
-  /** Called when the wait was cancelled, on whatever thread. */
+  /** Called when somebody else has ended the wait, on whatever thread. */
   @Override
   public void run() {
     source.removeWaiter(this);

@@ -417,4 +417,29 @@ public abstract class CombinatorContract extends LoopContract {
         });
     assertThat(events).containsExactly("just in time");
   }
+
+  @Test
+  void whatSomebodyElseEndedLeavesNothing() throws InterruptedException {
+    assertNothingIsLeft(source -> ended(withTimeout(Duration.ofHours(1), source)));
+    assertNothingIsLeft(source -> failed(withTimeout(Duration.ofHours(1), source)));
+    assertNothingIsLeft(source -> ended(shield(source)));
+    assertNothingIsLeft(source -> failed(multi(List.of(source))));
+    assertNothingIsLeft(source -> ended(multi(List.of(source))));
+    loop.runSync(
+        () -> {
+          ended(sleep(Duration.ofHours(1)));
+          failed(sleep(Duration.ofHours(1)));
+        });
+    assertThat(loop.stats().timeoutsPending()).isZero();
+  }
+
+  private static Object ended(Future<?> wait) {
+    assertThat(wait.complete(null)).isTrue();
+    return wait;
+  }
+
+  private static Object failed(Future<?> wait) {
+    assertThat(wait.completeExceptionally(new CancellationException())).isTrue();
+    return wait;
+  }
 }
