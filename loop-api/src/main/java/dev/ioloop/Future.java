@@ -165,7 +165,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     if (!isDone()) {
       throw pending("exception()");
     }
-    return isCompletedExceptionally() ? failure() : null;
+    return askForFailure() ? failure() : null;
   }
 
   /**
@@ -466,7 +466,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   /** Returns the result of this future, which is done, or throws its exception. */
   final T take() {
-    if (isCompletedExceptionally()) {
+    if (askForFailure()) {
       throw Sneaky.raise(failure());
     }
     return super.getNow(null);
@@ -477,6 +477,11 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return waiters instanceof FailureReport report ? report.failure() : rawFailure();
   }
 
+  /** Returns whether a done future has failed or was cancelled, to one who looks at its outcome. */
+  boolean askForFailure() {
+    return isCompletedExceptionally();
+  }
+
   /** Returns whether there is a failure, and not a cancellation. */
   private boolean hasFailed() {
     return isCompletedExceptionally() && !isCancelled();
@@ -484,13 +489,16 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   /** Marks the failure of this future, if it has one, as looked at. */
   final void see() {
-    if (hasFailed()) {
+    if (isDone() && askForFailure() && !isCancelled()) {
       look();
     }
   }
 
   /** Marks the failure as looked at that this future has, will be given, or perhaps will have. */
   private void look() {
+    if (isDone() && !askForFailure()) {
+      return;
+    }
     while (true) {
       Object present = waiters;
       if (present instanceof FailureReport report) {

@@ -64,19 +64,13 @@ final class NextFuture<T extends @Nullable Object> extends Future<T> {
     return super.cancel(mayInterruptIfRunning);
   }
 
-  /** Every look begins with this question. */
   @Override
-  public boolean isCompletedExceptionally() {
-    looked |= isDone();
-    return super.isCompletedExceptionally();
+  boolean askForFailure() {
+    looked = true;
+    return super.askForFailure();
   }
 
   boolean isLookedAt() {
     return looked;
-  }
-
-  /** Forgets what was asked while it was completed, where nobody waited for it. */
-  void forgetLooks() {
-    looked = false;
   }
 }

@@ -107,7 +107,6 @@ public final class WaitIterator<T extends @Nullable Object> {
       boolean deserted = next.isAwaitedOnlyBy(null);
       handOut(index, next);
       if (deserted) {
-        next.forgetLooks();
         left = next;
       }
     }

@@ -325,4 +325,25 @@ public abstract class WaitIteratorContract extends LoopContract {
     }
     next.addDoneCallback(done -> events.add(done.result()));
   }
+
+  @Test
+  void printingAFutureOrAskingForItsStateTakesNoOutcome() {
+    loop.runSync(
+        () -> {
+          WaitIterator<String> iterator = new WaitIterator<>(a, b);
+          Future<String> next = iterator.next();
+          a.setResult("a");
+          await(moment);
+          await(moment);
+          assertThat(next.toString()).contains("[done]");
+          assertThat(next.isCompletedExceptionally()).isFalse();
+          assertThat(next.done()).isTrue();
+          assertThat(iterator.done()).isFalse();
+          events.add(await(iterator.next()));
+          loop.addCallback(() -> b.setResult("b"));
+          events.add(await(iterator.next()));
+          events.add(iterator.done());
+        });
+    assertThat(events).containsExactly("a", "b", true);
+  }
 }
