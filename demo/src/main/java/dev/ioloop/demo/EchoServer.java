@@ -40,6 +40,7 @@ final class EchoServer extends TCPServer {
   EchoServer(SSLContext context, Duration idle) {
     super(context);
     this.idle = idle;
+    setMaxConnections(MAX_CONNECTIONS);
     setMaxWriteBufferSize(MAX_UNSENT);
   }
 
@@ -47,6 +48,7 @@ final class EchoServer extends TCPServer {
   EchoServer(Supplier<SSLEngine> engines, Duration idle) {
     super(engines);
     this.idle = idle;
+    setMaxConnections(MAX_CONNECTIONS);
     setMaxWriteBufferSize(MAX_UNSENT);
   }
 
