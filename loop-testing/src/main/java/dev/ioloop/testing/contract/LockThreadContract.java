@@ -213,10 +213,10 @@ public abstract class LockThreadContract extends LoopContract {
                 try {
                   await(new Future<>());
                 } finally {
+                  // The loop waits for that thread: in virtual time the waits would be over before.
                   events.add(
-                      await(
-                          loop.runInExecutor(
-                              () -> waits.stream().allMatch(wait -> wait.cancel(true)))));
+                      onOtherThread(() -> waits.stream().allMatch(wait -> wait.cancel(true))));
+                  await(moment);
                   await(moment);
                   events.add(loop.stats().timeoutsPending());
                 }
