@@ -1197,10 +1197,13 @@ public final class IOLoop implements Executor, AutoCloseable {
     return owner == Thread.currentThread();
   }
 
-  /** Returns whether the calling thread may use the loop: it owns it, or nobody has yet. */
+  /**
+   * Returns whether the calling thread may use the loop: it owns it, or nobody has yet. The first
+   * start is running before it has bound the loop to its thread.
+   */
   boolean isInLoop() {
     Thread now = owner;
-    return now == null || now == Thread.currentThread();
+    return now == null ? !life.isRunning() : now == Thread.currentThread();
   }
 
   /** Hands the loop over between a thread and the thread of a fiber that it resumes. */

@@ -27,6 +27,7 @@ final class LifecycleTest {
   private static final class FailingPoller implements Poller {
     private final Semaphore wakeups = new Semaphore(0);
     @Nullable RuntimeException inBind;
+    Runnable beforeBind = () -> {};
     @Nullable RuntimeException inPoll;
     @Nullable RuntimeException inClose;
     int closed;
@@ -39,6 +40,7 @@ final class LifecycleTest {
 
     @Override
     public void bind() {
+      beforeBind.run();
       raise(inBind);
     }
 
@@ -97,6 +99,35 @@ final class LifecycleTest {
             Gen.await(Gen.moment);
           }
         });
+  }
+
+  @Test
+  void loopThatBindsItselfToItsThreadIsRunningForOthers() throws Exception {
+    FailingPoller poller = new FailingPoller();
+    IOLoop loop = IOLoop.create("failing", poller);
+    AtomicBoolean refused = new AtomicBoolean();
+    poller.beforeBind =
+        () -> {
+          Thread other =
+              new Thread(
+                  () -> {
+                    try {
+                      loop.callLater(Duration.ZERO, () -> {});
+                    } catch (IllegalStateException e) {
+                      refused.set(true);
+                    }
+                  });
+          other.start();
+          try {
+            other.join();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        };
+    loop.addCallback(loop::stop);
+    loop.start();
+    assertThat(refused).isTrue();
+    loop.close();
   }
 
   @Test
