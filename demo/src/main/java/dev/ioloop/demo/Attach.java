@@ -7,11 +7,15 @@ import com.sun.tools.attach.VirtualMachine;
 import dev.ioloop.IOLoopMXBean;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.management.JMX;
 import javax.management.MBeanServerConnection;
 import javax.management.MalformedObjectNameException;
@@ -33,6 +37,7 @@ final class Attach {
   /** A loop is shown to others when it has run for a moment. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  private static final Duration END_PATIENCE = Duration.ofSeconds(2);
   private static final long PAUSE_MILLIS = 50;
 
   private final long pid;
@@ -103,10 +108,25 @@ final class Attach {
       }
       return loops;
     } catch (IOException | UndeclaredThrowableException e) {
-      if (ProcessHandle.of(pid).isEmpty()) {
+      if (ends()) {
         throw new IOException("process " + pid + " has ended", e);
       }
       throw e;
+    }
+  }
+
+  /** Returns whether the process has ended or is about to: its connections end before it does. */
+  private boolean ends() {
+    try {
+      ProcessHandle.of(pid)
+          .orElseThrow()
+          .onExit()
+          .get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (NoSuchElementException e) {
+      return true;
+    } catch (TimeoutException | ExecutionException | InterruptedException e) {
+      return false;
     }
   }
 
