@@ -22,29 +22,10 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
     implements BiConsumer<T, @Nullable Throwable> {
 
   /** Those for which nobody waited any more, by their stages, until they are done. */
-  private static final Map<Key, WeakReference<AdaptedFuture<?>>> SPARE = new ConcurrentHashMap<>();
+  private static final Map<IdentityKey, WeakReference<AdaptedFuture<?>>> SPARE =
+      new ConcurrentHashMap<>();
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-
-  /** A stage by its identity, for as long as somebody else holds it. */
-  private static final class Key extends WeakReference<Object> {
-    private final int hash;
-
-    Key(Object stage, @Nullable ReferenceQueue<Object> queue) {
-      super(stage, queue);
-      hash = System.identityHashCode(stage);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other || other instanceof Key key && get() != null && get() == key.get();
-    }
-  }
 
   /** Null once this future is done. */
   private @Nullable CompletionStage<T> stage;
@@ -73,7 +54,7 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
   @SuppressWarnings("unchecked")
   private static <T extends @Nullable Object> @Nullable AdaptedFuture<T> known(
       CompletionStage<T> stage) {
-    WeakReference<AdaptedFuture<?>> found = SPARE.get(new Key(stage, null));
+    WeakReference<AdaptedFuture<?>> found = SPARE.get(new IdentityKey(stage, null));
     return found == null ? null : (AdaptedFuture<T>) found.get();
   }
 
@@ -87,9 +68,9 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
       SPARE.remove(gone);
     }
     spare = true;
-    SPARE.putIfAbsent(new Key(ofThis, COLLECTED), new WeakReference<>(this));
+    SPARE.putIfAbsent(new IdentityKey(ofThis, COLLECTED), new WeakReference<>(this));
     if (isDone()) {
-      SPARE.remove(new Key(ofThis, null));
+      SPARE.remove(new IdentityKey(ofThis, null));
     }
   }
 
@@ -101,7 +82,7 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
     boolean always = !(ended instanceof CompletableFuture);
     endInside(value, failure == null ? null : unwrap(failure, always));
     if (spare && ended != null) {
-      SPARE.remove(new Key(ended, null));
+      SPARE.remove(new IdentityKey(ended, null));
     }
   }
 

@@ -3,7 +3,6 @@ package dev.ioloop;
 import java.lang.StackWalker.StackFrame;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,28 +41,8 @@ final class Origins {
 
   private static final int MAX_WARNED = 1_000;
 
-  private static final Map<Key, String> LINES = new ConcurrentHashMap<>();
+  private static final Map<IdentityKey, String> LINES = new ConcurrentHashMap<>();
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-
-  /** An object by its identity, for as long as somebody else holds it. */
-  private static final class Key extends WeakReference<Object> {
-    private final int hash;
-
-    Key(Object object, @Nullable ReferenceQueue<Object> queue) {
-      super(object, queue);
-      hash = System.identityHashCode(object);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other || other instanceof Key key && get() != null && get() == key.get();
-    }
-  }
 
   private Origins() {}
 
@@ -74,7 +53,7 @@ final class Origins {
     }
     WALKER
         .walk(frames -> frames.filter(Origins::isUsers).findFirst())
-        .ifPresent(frame -> LINES.put(new Key(object, COLLECTED), describe(frame)));
+        .ifPresent(frame -> LINES.put(new IdentityKey(object, COLLECTED), describe(frame)));
   }
 
   private static String describe(StackFrame frame) {
@@ -120,6 +99,6 @@ final class Origins {
 
   /** Returns the line that {@code object} comes from, or null if that is not known. */
   static @Nullable String line(Object object) {
-    return LINES.get(new Key(object, null));
+    return LINES.get(new IdentityKey(object, null));
   }
 }
