@@ -3,11 +3,11 @@ package dev.ioloop.netty;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.Certificates;
-import dev.ioloop.testing.contract.TlsEndContract;
-import dev.ioloop.testing.contract.TlsEngines;
-import dev.ioloop.testing.contract.TlsProviderContract;
-import dev.ioloop.testing.contract.TlsRationContract;
+import dev.ioloop.tck.Certificates;
+import dev.ioloop.tck.TlsEndContract;
+import dev.ioloop.tck.TlsEngines;
+import dev.ioloop.tck.TlsProviderContract;
+import dev.ioloop.tck.TlsRationContract;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;

@@ -4,7 +4,7 @@ import static dev.ioloop.Gen.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
-import dev.ioloop.testing.contract.OnEachGenerator;
+import dev.ioloop.tck.OnEachGenerator;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;

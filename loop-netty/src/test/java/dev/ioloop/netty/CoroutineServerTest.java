@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.OnEachGenerator;
+import dev.ioloop.tck.OnEachGenerator;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.IOLoop;
+import dev.ioloop.tck.LoopContract;
 import dev.ioloop.testing.VirtualTimePoller;
-import dev.ioloop.testing.contract.LoopContract;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.tck.LoopContract;
+import dev.ioloop.tck.OnEachGenerator;
 import dev.ioloop.testing.VirtualTimePoller;
-import dev.ioloop.testing.contract.LoopContract;
-import dev.ioloop.testing.contract.OnEachGenerator;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ioloop.IOLoop;
 import dev.ioloop.net.IOStream;
+import dev.ioloop.tck.Certificates;
 import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.FailOnUnexpectedLog;
 import dev.ioloop.testing.StreamPair;
-import dev.ioloop.testing.contract.Certificates;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.AddressContract;
+import dev.ioloop.tck.AddressContract;
 
 final class NioAddressTest extends AddressContract {
   @Override

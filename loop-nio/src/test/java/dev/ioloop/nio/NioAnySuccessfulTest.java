@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.AnySuccessfulContract;
+import dev.ioloop.tck.AnySuccessfulContract;
 
 final class NioAnySuccessfulTest extends AnySuccessfulContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.AsyncGeneratorContract;
+import dev.ioloop.tck.AsyncGeneratorContract;
 
 final class NioAsyncGeneratorTest extends AsyncGeneratorContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.AwaitContract;
+import dev.ioloop.tck.AwaitContract;
 
 final class NioAwaitTest extends AwaitContract {
   @Override

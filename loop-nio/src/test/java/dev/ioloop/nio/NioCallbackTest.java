@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CallbackContract;
+import dev.ioloop.tck.CallbackContract;
 
 final class NioCallbackTest extends CallbackContract {
   @Override

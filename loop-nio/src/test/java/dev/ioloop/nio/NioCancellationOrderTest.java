@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CancellationOrderContract;
+import dev.ioloop.tck.CancellationOrderContract;
 
 final class NioCancellationOrderTest extends CancellationOrderContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CancellationScopeContract;
+import dev.ioloop.tck.CancellationScopeContract;
 
 final class NioCancellationScopeTest extends CancellationScopeContract {
   @Override

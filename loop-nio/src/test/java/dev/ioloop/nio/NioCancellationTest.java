@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CancellationContract;
+import dev.ioloop.tck.CancellationContract;
 
 final class NioCancellationTest extends CancellationContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ClientContract;
+import dev.ioloop.tck.ClientContract;
 
 final class NioClientTest extends ClientContract {
   @Override

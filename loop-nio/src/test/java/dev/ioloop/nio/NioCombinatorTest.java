@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CombinatorContract;
+import dev.ioloop.tck.CombinatorContract;
 
 final class NioCombinatorTest extends CombinatorContract {
   @Override

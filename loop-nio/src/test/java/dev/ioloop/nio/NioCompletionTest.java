@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CompletionContract;
+import dev.ioloop.tck.CompletionContract;
 
 final class NioCompletionTest extends CompletionContract {
   @Override

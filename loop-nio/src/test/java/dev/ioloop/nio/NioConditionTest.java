@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ConditionContract;
+import dev.ioloop.tck.ConditionContract;
 
 final class NioConditionTest extends ConditionContract {
   @Override

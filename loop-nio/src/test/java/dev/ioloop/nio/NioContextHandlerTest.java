@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ContextHandlerContract;
+import dev.ioloop.tck.ContextHandlerContract;
 
 final class NioContextHandlerTest extends ContextHandlerContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ContextContract;
+import dev.ioloop.tck.ContextContract;
 
 final class NioContextTest extends ContextContract {
   @Override

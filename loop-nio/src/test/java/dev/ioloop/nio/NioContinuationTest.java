@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ContinuationContract;
+import dev.ioloop.tck.ContinuationContract;
 
 final class NioContinuationTest extends ContinuationContract {
   @Override

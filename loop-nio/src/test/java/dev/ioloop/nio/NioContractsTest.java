@@ -2,7 +2,7 @@ package dev.ioloop.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ioloop.testing.contract.Contracts;
+import dev.ioloop.tck.Contracts;
 import org.junit.jupiter.api.Test;
 
 /** That this backend runs every contract. */

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.CoroutineContract;
+import dev.ioloop.tck.CoroutineContract;
 
 final class NioCoroutineTest extends CoroutineContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.DumpContract;
+import dev.ioloop.tck.DumpContract;
 
 final class NioDumpTest extends DumpContract {
   @Override

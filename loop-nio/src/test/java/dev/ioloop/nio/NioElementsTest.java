@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ElementsContract;
+import dev.ioloop.tck.ElementsContract;
 
 final class NioElementsTest extends ElementsContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ErrorContract;
+import dev.ioloop.tck.ErrorContract;
 
 final class NioErrorTest extends ErrorContract {
   @Override

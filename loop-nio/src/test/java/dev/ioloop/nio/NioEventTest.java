@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.EventContract;
+import dev.ioloop.tck.EventContract;
 
 final class NioEventTest extends EventContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ExecutorContract;
+import dev.ioloop.tck.ExecutorContract;
 
 final class NioExecutorTest extends ExecutorContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.FutureContract;
+import dev.ioloop.tck.FutureContract;
 
 final class NioFutureTest extends FutureContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.GeneratorContract;
+import dev.ioloop.tck.GeneratorContract;
 
 final class NioGeneratorTest extends GeneratorContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.GuardRailContract;
+import dev.ioloop.tck.GuardRailContract;
 
 final class NioGuardRailTest extends GuardRailContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.HandlerArgumentContract;
+import dev.ioloop.tck.HandlerArgumentContract;
 
 final class NioHandlerArgumentTest extends HandlerArgumentContract {
   @Override

@@ -3,7 +3,7 @@ package dev.ioloop.nio;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.HandlerContract;
+import dev.ioloop.tck.HandlerContract;
 import org.junit.jupiter.api.Test;
 
 final class NioHandlerTest extends HandlerContract {

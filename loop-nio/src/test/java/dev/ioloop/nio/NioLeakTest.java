@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.LeakContract;
+import dev.ioloop.tck.LeakContract;
 
 final class NioLeakTest extends LeakContract {
   @Override

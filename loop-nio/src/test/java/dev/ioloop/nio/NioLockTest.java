@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.LockContract;
+import dev.ioloop.tck.LockContract;
 
 final class NioLockTest extends LockContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.LockThreadContract;
+import dev.ioloop.tck.LockThreadContract;
 
 final class NioLockThreadTest extends LockThreadContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.LostFailureContract;
+import dev.ioloop.tck.LostFailureContract;
 
 final class NioLostFailureTest extends LostFailureContract {
   @Override

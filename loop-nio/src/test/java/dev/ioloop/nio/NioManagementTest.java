@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ManagementContract;
+import dev.ioloop.tck.ManagementContract;
 
 final class NioManagementTest extends ManagementContract {
   @Override

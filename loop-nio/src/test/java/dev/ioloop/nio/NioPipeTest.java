@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.PipeContract;
+import dev.ioloop.tck.PipeContract;
 
 final class NioPipeTest extends PipeContract {
   @Override

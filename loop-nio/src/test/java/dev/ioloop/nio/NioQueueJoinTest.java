@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.QueueJoinContract;
+import dev.ioloop.tck.QueueJoinContract;
 
 final class NioQueueJoinTest extends QueueJoinContract {
   @Override

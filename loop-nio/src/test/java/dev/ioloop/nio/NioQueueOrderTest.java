@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.QueueOrderContract;
+import dev.ioloop.tck.QueueOrderContract;
 
 final class NioQueueOrderTest extends QueueOrderContract {
   @Override

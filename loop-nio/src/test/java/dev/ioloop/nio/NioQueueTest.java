@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.QueueContract;
+import dev.ioloop.tck.QueueContract;
 
 final class NioQueueTest extends QueueContract {
   @Override

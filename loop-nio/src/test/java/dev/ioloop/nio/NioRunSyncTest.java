@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.RunSyncContract;
+import dev.ioloop.tck.RunSyncContract;
 
 final class NioRunSyncTest extends RunSyncContract {
   @Override

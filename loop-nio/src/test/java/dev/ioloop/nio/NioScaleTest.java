@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ScaleContract;
+import dev.ioloop.tck.ScaleContract;
 
 final class NioScaleTest extends ScaleContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.SemaphoreContract;
+import dev.ioloop.tck.SemaphoreContract;
 
 final class NioSemaphoreTest extends SemaphoreContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ServerLoopsContract;
+import dev.ioloop.tck.ServerLoopsContract;
 
 final class NioServerLoopsTest extends ServerLoopsContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ServerOptionsContract;
+import dev.ioloop.tck.ServerOptionsContract;
 
 final class NioServerOptionsTest extends ServerOptionsContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ServerContract;
+import dev.ioloop.tck.ServerContract;
 
 final class NioServerTest extends ServerContract {
   @Override

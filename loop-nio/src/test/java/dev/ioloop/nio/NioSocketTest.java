@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.SocketContract;
+import dev.ioloop.tck.SocketContract;
 
 final class NioSocketTest extends SocketContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.SpawnContract;
+import dev.ioloop.tck.SpawnContract;
 
 final class NioSpawnTest extends SpawnContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StackTraceContract;
+import dev.ioloop.tck.StackTraceContract;
 
 final class NioStackTraceTest extends StackTraceContract {
   @Override

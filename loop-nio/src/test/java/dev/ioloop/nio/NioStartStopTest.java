@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StartStopContract;
+import dev.ioloop.tck.StartStopContract;
 
 final class NioStartStopTest extends StartStopContract {
   @Override

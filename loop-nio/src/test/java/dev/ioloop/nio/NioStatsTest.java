@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StatsContract;
+import dev.ioloop.tck.StatsContract;
 
 final class NioStatsTest extends StatsContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StreamCloseContract;
+import dev.ioloop.tck.StreamCloseContract;
 
 final class NioStreamCloseTest extends StreamCloseContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StreamFaultContract;
+import dev.ioloop.tck.StreamFaultContract;
 
 final class NioStreamFaultTest extends StreamFaultContract {
   @Override

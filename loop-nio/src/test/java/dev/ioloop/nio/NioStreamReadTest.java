@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StreamReadContract;
+import dev.ioloop.tck.StreamReadContract;
 
 final class NioStreamReadTest extends StreamReadContract {
   @Override

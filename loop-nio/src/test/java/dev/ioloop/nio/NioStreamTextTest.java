@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StreamTextContract;
+import dev.ioloop.tck.StreamTextContract;
 
 final class NioStreamTextTest extends StreamTextContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StreamTransportContract;
+import dev.ioloop.tck.StreamTransportContract;
 
 final class NioStreamTransportTest extends StreamTransportContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.StreamWriteContract;
+import dev.ioloop.tck.StreamWriteContract;
 
 final class NioStreamWriteTest extends StreamWriteContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TaskGroupFailureContract;
+import dev.ioloop.tck.TaskGroupFailureContract;
 
 final class NioTaskGroupFailureTest extends TaskGroupFailureContract {
   @Override

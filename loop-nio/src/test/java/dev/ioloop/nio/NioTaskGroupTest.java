@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TaskGroupContract;
+import dev.ioloop.tck.TaskGroupContract;
 
 final class NioTaskGroupTest extends TaskGroupContract {
   @Override

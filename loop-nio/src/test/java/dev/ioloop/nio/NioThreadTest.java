@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.ThreadContract;
+import dev.ioloop.tck.ThreadContract;
 
 final class NioThreadTest extends ThreadContract {
   @Override

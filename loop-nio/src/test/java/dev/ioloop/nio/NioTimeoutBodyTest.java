@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TimeoutBodyContract;
+import dev.ioloop.tck.TimeoutBodyContract;
 
 final class NioTimeoutBodyTest extends TimeoutBodyContract {
   @Override

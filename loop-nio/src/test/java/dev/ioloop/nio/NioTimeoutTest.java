@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TimeoutContract;
+import dev.ioloop.tck.TimeoutContract;
 
 final class NioTimeoutTest extends TimeoutContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TlsEndContract;
+import dev.ioloop.tck.TlsEndContract;
 
 final class NioTlsEndTest extends TlsEndContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TlsFailureContract;
+import dev.ioloop.tck.TlsFailureContract;
 
 final class NioTlsFailureTest extends TlsFailureContract {
   @Override

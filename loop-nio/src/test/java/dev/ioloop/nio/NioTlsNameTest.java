@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TlsNameContract;
+import dev.ioloop.tck.TlsNameContract;
 
 final class NioTlsNameTest extends TlsNameContract {
   @Override

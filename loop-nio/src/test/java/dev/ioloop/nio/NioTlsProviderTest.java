@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TlsProviderContract;
+import dev.ioloop.tck.TlsProviderContract;
 
 final class NioTlsProviderTest extends TlsProviderContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TlsRationContract;
+import dev.ioloop.tck.TlsRationContract;
 
 final class NioTlsRationTest extends TlsRationContract {
   @Override

@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.TlsContract;
+import dev.ioloop.tck.TlsContract;
 
 final class NioTlsTest extends TlsContract {
   @Override

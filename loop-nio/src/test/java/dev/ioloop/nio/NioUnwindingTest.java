@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.UnwindingContract;
+import dev.ioloop.tck.UnwindingContract;
 
 final class NioUnwindingTest extends UnwindingContract {
   @Override

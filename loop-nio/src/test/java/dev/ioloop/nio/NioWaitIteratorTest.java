@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.WaitIteratorContract;
+import dev.ioloop.tck.WaitIteratorContract;
 
 final class NioWaitIteratorTest extends WaitIteratorContract {
   @Override

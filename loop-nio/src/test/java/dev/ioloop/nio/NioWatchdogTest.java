@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.WatchdogContract;
+import dev.ioloop.tck.WatchdogContract;
 
 final class NioWatchdogTest extends WatchdogContract {
   @Override

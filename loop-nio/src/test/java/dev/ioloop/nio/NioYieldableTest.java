@@ -1,7 +1,7 @@
 package dev.ioloop.nio;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.testing.contract.YieldableContract;
+import dev.ioloop.tck.YieldableContract;
 
 final class NioYieldableTest extends YieldableContract {
   @Override

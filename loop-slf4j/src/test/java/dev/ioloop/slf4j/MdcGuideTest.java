@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
+import dev.ioloop.tck.LoopContract;
+import dev.ioloop.tck.OnEachGenerator;
 import dev.ioloop.testing.VirtualTimePoller;
-import dev.ioloop.testing.contract.LoopContract;
-import dev.ioloop.testing.contract.OnEachGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;

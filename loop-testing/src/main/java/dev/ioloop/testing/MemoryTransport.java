@@ -5,11 +5,17 @@ import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a connection in memory. It holds what the other end has written to it. */
-final class MemoryTransport implements StreamTransport {
+/**
+ * One end of a connection in memory. It holds what the other end has written to it. {@link
+ * StreamPair} makes streams of two such ends.
+ *
+ * <p>Used on the loop's thread only.
+ */
+public final class MemoryTransport implements StreamTransport {
   private final IOLoop loop;
   private final int most;
 
@@ -24,16 +30,25 @@ final class MemoryTransport implements StreamTransport {
   private boolean outputEnded;
   private boolean closed;
 
-  /** Makes one that holds so many bytes, and gives and takes {@code most} at a time. */
-  MemoryTransport(IOLoop loop, int capacity, int most) {
+  private MemoryTransport(IOLoop loop, int capacity, int most) {
     this.loop = loop;
     this.most = most;
     this.received = ByteBuffer.allocate(capacity);
   }
 
-  void join(MemoryTransport other) {
-    peer = other;
-    other.peer = this;
+  /**
+   * Returns the two ends of a new connection. Each end is held open until it is closed.
+   *
+   * @param loop the loop whose callbacks report that an end is ready
+   * @param capacity how many bytes may be under way in each direction, at least 1
+   * @param most how many bytes one read or write moves at most, at least 1
+   */
+  public static List<StreamTransport> pair(IOLoop loop, int capacity, int most) {
+    MemoryTransport left = new MemoryTransport(loop, capacity, most);
+    MemoryTransport right = new MemoryTransport(loop, capacity, most);
+    left.peer = right;
+    right.peer = left;
+    return List.of(left, right);
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.ioloop.testing;
 
 import dev.ioloop.IOLoop;
 import dev.ioloop.net.IOStream;
+import dev.ioloop.spi.StreamTransport;
+import java.util.List;
 
 /**
  * Two streams of the current loop that are joined in memory: what one writes, the other reads. They
@@ -35,10 +37,7 @@ public record StreamPair(IOStream left, IOStream right) {
   }
 
   private static StreamPair open(int capacity, int most) {
-    IOLoop loop = IOLoop.current();
-    MemoryTransport left = new MemoryTransport(loop, capacity, most);
-    MemoryTransport right = new MemoryTransport(loop, capacity, most);
-    left.join(right);
-    return new StreamPair(IOStream.of(left), IOStream.of(right));
+    List<StreamTransport> ends = MemoryTransport.pair(IOLoop.current(), capacity, most);
+    return new StreamPair(IOStream.of(ends.get(0)), IOStream.of(ends.get(1)));
   }
 }

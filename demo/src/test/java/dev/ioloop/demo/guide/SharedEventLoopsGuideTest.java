@@ -9,7 +9,7 @@ import dev.ioloop.Gen;
 import dev.ioloop.demo.RedisServer;
 import dev.ioloop.demo.serve.LentEventLoops;
 import dev.ioloop.netty.CoroutineHandler;
-import dev.ioloop.testing.contract.OnEachGenerator;
+import dev.ioloop.tck.OnEachGenerator;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisAsyncCommands;

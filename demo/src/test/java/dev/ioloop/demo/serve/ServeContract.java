@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import dev.ioloop.IOLoop;
+import dev.ioloop.tck.OnEachGenerator;
 import dev.ioloop.testing.ExpectLog;
 import dev.ioloop.testing.FailOnUnexpectedLog;
-import dev.ioloop.testing.contract.OnEachGenerator;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;

@@ -1,7 +1,7 @@
 package dev.ioloop.netty.fuzz;
 
 import dev.ioloop.netty.NettyTls;
-import dev.ioloop.testing.contract.Certificates;
+import dev.ioloop.tck.Certificates;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;

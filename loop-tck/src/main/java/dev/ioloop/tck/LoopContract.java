@@ -1,0 +1,90 @@
+package dev.ioloop.tck;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.FailOnUnexpectedLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What all contracts share: a fresh loop per test, a list of events, five seconds of time, and no
+ * unexpected log output.
+ *
+ * <p>Tests run on a thread of their own, because a loop does not end when it is interrupted: this
+ * is how a test with a lost wake-up fails and does not hang the build.
+ */
+@Timeout(value = 5, threadMode = ThreadMode.SEPARATE_THREAD)
+@ExtendWith(FailOnUnexpectedLog.class)
+public abstract class LoopContract {
+
+  /** The loop under test. */
+  protected IOLoop loop;
+
+  /** What happened, in order. */
+  protected final List<Object> events = Collections.synchronizedList(new ArrayList<>());
+
+  /** Made by subclasses. */
+  protected LoopContract() {}
+
+  /** Returns a new loop of the backend under test. */
+  protected abstract IOLoop newLoop();
+
+  @BeforeEach
+  void openLoop() {
+    loop = newLoop();
+  }
+
+  @AfterEach
+  void closeLoop() throws InterruptedException {
+    // Only a test that failed by its time limit leaves the loop running.
+    for (int i = 0; loop.running() && i < 100; i++) {
+      loop.stop();
+      Thread.sleep(10);
+    }
+    loop.close();
+    IOLoop.clearCurrent();
+  }
+
+  /** Returns a callback that records {@code event}. */
+  protected final Runnable record(Object event) {
+    return () -> events.add(event);
+  }
+
+  /** Returns a callback that records {@code event}, and ends the loop if it is the {@code n}th. */
+  protected final Runnable recordAndStopAt(int n, Object event) {
+    return () -> {
+      events.add(event);
+      if (events.size() == n) {
+        loop.stop();
+      }
+    };
+  }
+
+  /**
+   * Runs the loop until all callbacks that were added so far have run, and the turn they ran in.
+   */
+  protected final void runOneTurn() {
+    loop.addCallback(loop::stop);
+    loop.start();
+  }
+
+  /** Runs the loop until {@code length} has passed on its clock. */
+  protected final void runFor(Duration length) {
+    loop.callLater(length, loop::stop);
+    loop.start();
+  }
+
+  /**
+   * Runs {@code body} on a thread of its own to its end, and returns what it returned or throws.
+   */
+  protected static <T> T onOtherThread(Callable<T> body) throws Exception {
+    return OtherThread.start(body).join();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.ioloop.tck;
+
+import static dev.ioloop.Gen.await;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.ioloop.Future;
+import dev.ioloop.net.IOStream;
+import dev.ioloop.testing.StreamPair;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What the contracts of streams share: two ends of a connection, and words for text. */
+@OnEachConnection
+public abstract class StreamContract extends ChannelContract {
+
+  /** What is done with both ends of a connection, in a coroutine. */
+  @FunctionalInterface
+  interface Body {
+    void run(IOStream stream, IOStream peer) throws Exception;
+  }
+
+  private Connection connection = Connection.TCP;
+
+  /** Made by subclasses. */
+  protected StreamContract() {}
+
+  /** Called before each test. */
+  final void use(Connection connection) {
+    this.connection = connection;
+  }
+
+  @BeforeEach
+  final void skipSocketsInVirtualTime() {
+    Assumptions.assumeTrue(
+        !connection.isSocket() || !loop.backend().equals("virtual"),
+        "a loop in virtual time watches no sockets");
+  }
+
+  final Connection connection() {
+    return connection;
+  }
+
+  /** Skips a test where the connection is none of the system's. */
+  final void assumeSocket(String reason) {
+    Assumptions.assumeTrue(connection.isSocket(), reason);
+  }
+
+  /** Runs {@code body} with both ends of a new connection, which are closed after it. */
+  final void connected(Body body) {
+    loop.runSync(
+        () -> {
+          StreamPair pair = connection.open();
+          try {
+            body.run(pair.left(), pair.right());
+          } finally {
+            pair.left().close();
+            pair.right().close();
+          }
+        });
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(ISO_8859_1);
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1);
+  }
+
+  /** Awaits what was read, as text. */
+  static String text(Future<byte[]> read) {
+    return text(await(read));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.ioloop.tck;
+
+import static dev.ioloop.Gen.await;
+import static dev.ioloop.Gen.coroutine;
+
+import dev.ioloop.Future;
+import java.util.concurrent.CancellationException;
+
+/**
+ * What the contracts about cancellation share: a coroutine that waits, and tells what came of it.
+ */
+public abstract class WaiterContract extends LoopContract {
+
+  /** Made by subclasses. */
+  protected WaiterContract() {}
+
+  /** Waits for {@code awaited}, records how that ended, and ends likewise. */
+  final Future<String> waiter(String name, Future<?> awaited) {
+    return coroutine(
+        () -> {
+          try {
+            await(awaited);
+            events.add(name + " resumed");
+            return "result";
+          } catch (CancellationException e) {
+            events.add(name + " cancelled");
+            throw e;
+          } finally {
+            events.add(name + " finally");
+          }
+        });
+  }
+
+  /** Awaits {@code future}, whatever comes of it. */
+  static void awaitEnd(Future<?> future) {
+    try {
+      await(future);
+    } catch (CancellationException e) {
+      // The outcome is asserted by the caller.
+    }
+  }
+}

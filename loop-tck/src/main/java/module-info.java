@@ -1,0 +1,14 @@
+/** The contract that every backend of the loop keeps; see {@link dev.ioloop.tck}. */
+module dev.ioloop.tck {
+  requires transitive dev.ioloop;
+  requires transitive dev.ioloop.testing;
+  requires transitive org.junit.jupiter.api;
+  requires transitive org.assertj.core;
+  requires java.management;
+  requires static transitive org.jspecify;
+
+  exports dev.ioloop.tck;
+
+  // JUnit calls test methods that are not public.
+  opens dev.ioloop.tck;
+}

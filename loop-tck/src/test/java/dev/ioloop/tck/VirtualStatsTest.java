@@ -1,0 +1,116 @@
+package dev.ioloop.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ioloop.IOLoop;
+import dev.ioloop.LoopStats;
+import dev.ioloop.spi.Poller;
+import dev.ioloop.spi.ReadyHandler;
+import dev.ioloop.spi.Registration;
+import dev.ioloop.testing.VirtualTimePoller;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Where the clock is a virtual one, polls and lags are the same at each run. */
+final class VirtualStatsTest extends StatsContract {
+  private final VirtualTimePoller poller = new VirtualTimePoller();
+
+  @Override
+  protected IOLoop newLoop() {
+    return IOLoop.create("virtual", poller);
+  }
+
+  @Test
+  void pollThatWaitsForATimeoutIsCounted() {
+    runFor(Duration.ofSeconds(1));
+    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 0, 0, 0, 0, 1, 0, 0, 0));
+  }
+
+  @Test
+  void lagIsByHowMuchATimeoutWasLate() {
+    loop.callLater(Duration.ofMillis(1), record("late"));
+    loop.callLater(Duration.ofMillis(3), record("less late"));
+    loop.addCallback(() -> poller.advance(Duration.ofMillis(5)));
+    runOneTurn();
+    assertThat(loop.stats().worstLagNanos()).isZero();
+    runOneTurn();
+    assertThat(loop.stats().lastLagNanos()).isEqualTo(4_000_000);
+    assertThat(loop.stats().worstLagNanos()).isEqualTo(4_000_000);
+    runFor(Duration.ofMillis(1));
+    assertThat(loop.stats().lastLagNanos()).isZero();
+    assertThat(loop.stats().worstLagNanos()).isEqualTo(4_000_000);
+    assertThat(events).containsExactly("late", "less late");
+  }
+
+  private void postFromOtherThread(IOLoop to, Runnable callback) {
+    try {
+      onOtherThread(
+          () -> {
+            to.addCallback(callback);
+            return null;
+          });
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void callbackOfAnotherThreadIsNoWakeUpWhereTheLoopIsAwake() {
+    loop.addCallback(() -> postFromOtherThread(loop, record("posted")));
+    runOneTurn();
+    runOneTurn();
+    assertThat(loop.stats()).isEqualTo(new LoopStats(2, 4, 0, 0, 0, 0, 0, 0, 0));
+    assertThat(events).containsExactly("posted");
+  }
+
+  @Test
+  void callbackOfAnotherThreadIsAWakeUpWhereTheLoopSleeps() {
+    IOLoop[] sleeping = new IOLoop[1];
+    sleeping[0] =
+        IOLoop.create(
+            "woken", new WokenPoller(() -> postFromOtherThread(sleeping[0], sleeping[0]::stop)));
+    try (IOLoop woken = sleeping[0]) {
+      woken.start();
+      assertThat(woken.stats()).isEqualTo(new LoopStats(2, 1, 0, 0, 0, 1, 1, 0, 0));
+    }
+  }
+
+  /** Does something in the middle of each poll. */
+  private record WokenPoller(Runnable inPoll, VirtualTimePoller poller) implements Poller {
+    WokenPoller(Runnable inPoll) {
+      this(inPoll, new VirtualTimePoller());
+    }
+
+    @Override
+    public long nanoTime() {
+      return poller.nanoTime();
+    }
+
+    @Override
+    public int poll(long timeoutNanos) {
+      inPoll.run();
+      return poller.poll(timeoutNanos);
+    }
+
+    @Override
+    public void wakeup() {
+      poller.wakeup();
+    }
+
+    @Override
+    public Registration register(SelectableChannel channel, int events, ReadyHandler handler) {
+      return poller.register(channel, events, handler);
+    }
+
+    @Override
+    public Registration register(int fd, int events, ReadyHandler handler) {
+      return poller.register(fd, events, handler);
+    }
+
+    @Override
+    public void close() {
+      poller.close();
+    }
+  }
+}
