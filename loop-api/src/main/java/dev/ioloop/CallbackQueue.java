@@ -51,6 +51,9 @@ final class CallbackQueue {
   /** How many callbacks a chunk holds; behind them it has the next chunk. */
   private static final int CHUNK_SIZE = 127;
 
+  /** How often what is dropped may lead to more before {@link #close} forgets that. */
+  private static final int MAX_ROUNDS = 25_000;
+
   /** Takes what will never run, on whatever thread. */
   private final Consumer<Runnable> dropped;
 
@@ -65,6 +68,11 @@ final class CallbackQueue {
 
   /** How many callbacks have run. */
   private long run;
+
+  /** The thread whose posts to the closed queue are forgotten; only that thread finds itself. */
+  private @Nullable Thread forgetful;
+
+  private boolean forgot;
 
   CallbackQueue(Consumer<Runnable> dropped) {
     this.dropped = dropped;
@@ -98,7 +106,11 @@ final class CallbackQueue {
     while (true) {
       Post before = top;
       if (before == CLOSED) {
-        dropped.accept(callback);
+        if (forgetful != Thread.currentThread()) {
+          dropped.accept(callback);
+        } else {
+          forgot = true;
+        }
         return false;
       }
       post.next = before == ASLEEP ? null : before;
@@ -209,15 +221,36 @@ final class CallbackQueue {
   }
 
   /**
-   * Drops all callbacks, in order, and those to come. What is thrown meanwhile is thrown when all
-   * are dropped. The loop's thread only.
+   * Drops all callbacks, in order, and those to come. What is queued while one is dropped is
+   * dropped after it, and not inside of it. Where that goes on and on, what is queued last is
+   * forgotten. What is thrown meanwhile is thrown when all are dropped. The loop's thread only.
+   *
+   * @return whether nothing was forgotten
    */
-  void close() {
-    Post newest = (Post) TOP.getAndSet(this, CLOSED);
-    if (newest != ASLEEP && newest != CLOSED) {
-      takePosts(newest);
-    }
+  boolean close() {
+    wakeUp();
     Throwable failure = null;
+    int rounds = 0;
+    while (!hasNoneOfItsOwn() || !TOP.compareAndSet(this, null, CLOSED)) {
+      boolean last = ++rounds == MAX_ROUNDS;
+      if (last) {
+        forgetful = Thread.currentThread();
+      }
+      takePosts((Post) TOP.getAndSet(this, last ? CLOSED : null));
+      failure = dropOwn(failure);
+      if (last) {
+        break;
+      }
+    }
+    forgetful = null;
+    if (failure != null) {
+      throw Sneaky.raise(failure);
+    }
+    return !forgot;
+  }
+
+  private @Nullable Throwable dropOwn(@Nullable Throwable failure) {
+    Throwable first = failure;
     @Nullable Object[] chunk = headChunk;
     int index = headIndex;
     while (index != tailIndex || chunk != tailChunk) {
@@ -228,15 +261,13 @@ final class CallbackQueue {
       try {
         dropped.accept((Runnable) chunk[index++]);
       } catch (Throwable e) {
-        failure = failure == null ? e : failure;
+        first = first == null ? e : first;
       }
     }
     headChunk = new Object[CHUNK_SIZE + 1];
     tailChunk = headChunk;
     headIndex = 0;
     tailIndex = 0;
-    if (failure != null) {
-      throw Sneaky.raise(failure);
-    }
+    return first;
   }
 }

@@ -582,14 +582,16 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Closes a loop whose coroutines have ended. */
   void closeNow(boolean allHandles) {
     ThreadState state = ThreadState.get();
-    life.closed();
-    owner = null;
     adder = null;
     dormant = false;
     try {
-      timeouts.clear();
-      callbacks.close();
+      if (!callbacks.close()) {
+        Unwinding.reportEndless(this);
+      }
     } finally {
+      life.closed();
+      owner = null;
+      timeouts.clear();
       release(allHandles);
       if (state.current == this) {
         state.current = null;

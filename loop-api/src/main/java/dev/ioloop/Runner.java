@@ -96,12 +96,16 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  /** Starts a coroutine; its first segment runs before this returns. */
+  /**
+   * Starts a coroutine; its first segment runs before this returns. One that may not begin, because
+   * the loop is closing, ends after that: so a done callback that starts another one each time
+   * needs no more stack.
+   */
   static <T extends @Nullable Object> Future<T> start(
       ThreadState state, IOLoop loop, Callable<T> callable) {
     Runner<T> runner = new Runner<>(loop, callable, false);
     if (loop.isClosing() && state.fiber() == null) {
-      runner.drop();
+      loop.post(runner);
     } else {
       runner.begin(state);
     }

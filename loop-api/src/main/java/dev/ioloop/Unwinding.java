@@ -78,6 +78,15 @@ final class Unwinding {
     }
   }
 
+  /** Says that what is dropped always leads to more, and that the last of it never ends. */
+  static void reportEndless(IOLoop loop) {
+    LOG.log(
+        System.Logger.Level.ERROR,
+        loop
+            + " was closed although the end of a coroutine starts another one, again and again; look"
+            + " in done callbacks whether the loop still runs");
+  }
+
   private void attempt(Runnable step) {
     try {
       step.run();

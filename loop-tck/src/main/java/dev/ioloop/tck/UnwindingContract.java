@@ -14,6 +14,7 @@ import dev.ioloop.Gen;
 import dev.ioloop.Generator;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
+import dev.ioloop.testing.ExpectLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What ends coroutines from outside: time limits, and the end of the loop. */
@@ -241,6 +243,49 @@ public abstract class UnwindingContract extends WaiterContract {
     loop.close();
     assertThat(events).containsExactly("callback");
     assertThat(started).hasSize(3).allMatch(Future::cancelled);
+  }
+
+  private void respawn(int times, Supplier<Future<Object>> start) {
+    start
+        .get()
+        .addDoneCallback(
+            done -> {
+              events.add(done.cancelled());
+              if (times > 0) {
+                respawn(times - 1, start);
+              }
+            });
+  }
+
+  // Far more than the stack could take.
+  @Test
+  void coroutinesThatDoneCallbacksStartWhileClosingNeedNoStack() {
+    loop.makeCurrent();
+    respawn(20_000, () -> coroutine(() -> await(new Future<>())));
+    respawn(20_000, () -> coroutine(() -> await(moment)));
+    loop.close();
+    assertThat(events).hasSize(40_002).containsOnly(true);
+  }
+
+  @Test
+  void coroutinesThatDoneCallbacksSpawnWhileClosingNeedNoStack() {
+    loop.makeCurrent();
+    respawn(20_000, () -> loop.spawnCallback(() -> "never"));
+    loop.close();
+    assertThat(events).hasSize(20_001).containsOnly(true);
+  }
+
+  @Test
+  void closeEndsWhereEachEndStartsAnotherCoroutine() {
+    loop.makeCurrent();
+    respawn(Integer.MAX_VALUE, () -> coroutine(() -> await(new Future<>())));
+    respawn(Integer.MAX_VALUE, () -> loop.spawnCallback(() -> "never"));
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "again and again")) {
+      loop.close();
+      log.assertCount(1);
+    }
+    assertThat(loop.toString()).contains("closed");
+    assertThat(events).hasSizeGreaterThan(20_000);
   }
 
   @Test
