@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,11 @@ abstract class Fiber {
 
   /** Returns the fiber on which this one was resumed, or null. Only on the fiber itself. */
   abstract @Nullable Fiber outer();
+
+  /** Returns the other threads that wait until this fiber suspends or ends. */
+  List<Thread> waitingThreads() {
+    return List.of();
+  }
 
   /** Returns whether this make is worth keeping for another body. */
   abstract boolean isReusable();

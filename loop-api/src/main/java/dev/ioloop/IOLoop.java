@@ -1095,9 +1095,14 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   private @Nullable Object presentBody() {
-    ThreadState state = ownerState != null ? ownerState : threadState;
-    Fiber fiber = state == null ? null : state.fiber();
+    Fiber fiber = presentFiber();
     return fiber == null || fiber.ended() ? null : fiber.body();
+  }
+
+  /** Returns the fiber that runs now or ran last. For the watchdog, which may be late. */
+  @Nullable Fiber presentFiber() {
+    ThreadState state = ownerState != null ? ownerState : threadState;
+    return state == null ? null : state.fiber();
   }
 
   /** Returns the coroutine that has the loop now, or null. For the watchdog, which may be late. */

@@ -1,7 +1,6 @@
 package dev.ioloop;
 
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,27 +40,6 @@ final class Management implements IOLoopMXBean {
     } catch (JMException e) {
       throw new IllegalStateException("JMX does not take a loop", e);
     }
-  }
-
-  /** Says who owns the monitor that a blocked thread waits for, or nothing. */
-  static String monitorOwner(Thread blocked) {
-    ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(blocked.getId());
-    if (info == null) {
-      return ""; // A virtual thread, of which the JDK tells nothing.
-    }
-    if (info.getLockInfo() != null && info.getLockOwnerId() >= 0) {
-      return " waits for the monitor of a "
-          + info.getLockInfo().getClassName()
-          + ", which thread \""
-          + info.getLockOwnerName()
-          + "\" owns";
-    }
-    // The JDK takes a thread that waits for a monitor without an owner for one that runs, where the
-    // thread itself goes on to say that it is blocked.
-    return HeldMonitors.TAKEN_BY_YIELD && blocked.getState() == Thread.State.BLOCKED
-        ? " waits for a monitor that no running thread owns: a coroutine, of this thread or of"
-            + " another loop, holds it while it awaits, or a virtual thread does"
-        : "";
   }
 
   private void unregister() {

@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +165,21 @@ final class ThreadFiber extends Fiber {
   @Override
   @Nullable Fiber outer() {
     return callerState.fiber();
+  }
+
+  /**
+   * Returns the threads that wait until this fiber suspends or ends: the one that resumed it, and
+   * where that is a fiber's, those that wait for that one. For the watchdog, which may be late.
+   */
+  @Override
+  List<Thread> waitingThreads() {
+    List<Thread> waiting = new ArrayList<>();
+    Fiber fiber = this;
+    while (fiber instanceof ThreadFiber present && waiting.size() < MAX_DEPTH) {
+      waiting.add(present.caller);
+      fiber = present.callerState.fiber();
+    }
+    return waiting;
   }
 
   @Override

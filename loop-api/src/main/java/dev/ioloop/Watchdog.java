@@ -241,7 +241,7 @@ final class Watchdog implements Runnable {
       text.append("; what blocks belongs into runInExecutor(). ");
       if (culprit != null) {
         text.append("Thread \"").append(culprit.getName()).append('"');
-        text.append(monitorOwner(culprit)).append(':');
+        text.append(monitorOwner(loop, culprit)).append(':');
       }
       StackFrames.append(text, "\n\tat ", slow.stack());
       return text.toString();
@@ -410,9 +410,9 @@ final class Watchdog implements Runnable {
   }
 
   /** Says who owns the monitor that a thread waits for, or nothing. */
-  private static String monitorOwner(Thread thread) {
+  private static String monitorOwner(IOLoop loop, Thread thread) {
     try {
-      return thread.getState() == Thread.State.BLOCKED ? Management.monitorOwner(thread) : "";
+      return thread.getState() == Thread.State.BLOCKED ? MonitorOwner.describe(loop, thread) : "";
     } catch (LinkageError e) {
       return ""; // Such as without the module java.management.
     }

@@ -1,0 +1,70 @@
+package dev.ioloop;
+
+import java.lang.management.LockInfo;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MonitorInfo;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out, for the watchdog, who owns the monitor that a loop's thread waits for. */
+final class MonitorOwner {
+  private static final String STARTER_WAITS =
+      "; that thread resumed this coroutine inside synchronized and waits until it suspends, so"
+          + " neither goes on";
+
+  private MonitorOwner() {}
+
+  /** Says who owns the monitor that a thread of {@code loop} is blocked by, or nothing. */
+  static String describe(IOLoop loop, Thread blocked) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    Fiber fiber = loop.presentFiber();
+    List<Thread> waiting = fiber == null ? List.of() : fiber.waitingThreads();
+    ThreadInfo info = threads.getThreadInfo(blocked.getId());
+    if (info == null) {
+      return virtual(threads, waiting);
+    }
+    LockInfo monitor = info.getLockInfo();
+    long owner = info.getLockOwnerId();
+    if (monitor != null && owner >= 0) {
+      boolean ownerWaits = waiting.stream().anyMatch(thread -> thread.getId() == owner);
+      return " waits for the monitor of a "
+          + monitor.getClassName()
+          + ", which thread \""
+          + info.getLockOwnerName()
+          + "\" owns"
+          + (ownerWaits ? STARTER_WAITS : "");
+    }
+    // The JDK takes a thread that waits for a monitor without an owner for one that runs, where the
+    // thread itself goes on to say that it is blocked.
+    return HeldMonitors.TAKEN_BY_YIELD && blocked.getState() == Thread.State.BLOCKED
+        ? " waits for a monitor that no running thread owns: a coroutine of "
+            + (loop.suspended.size() > 0 ? "this thread or of " : "")
+            + "another loop holds it while it awaits, or a virtual thread does"
+        : "";
+  }
+
+  /** The JDK tells nothing of a virtual thread, but something of those that wait for it. */
+  private static String virtual(ThreadMXBean threads, List<Thread> waiting) {
+    for (Thread thread : waiting) {
+      MonitorInfo held = heldBy(threads, thread);
+      if (held != null) {
+        return " waits for a monitor, perhaps that of a "
+            + held.getClassName()
+            + ", which thread \""
+            + thread.getName()
+            + "\" owns"
+            + STARTER_WAITS;
+      }
+    }
+    return "";
+  }
+
+  /** Returns the monitor that {@code thread} took last of those that it holds, or null. */
+  private static @Nullable MonitorInfo heldBy(ThreadMXBean threads, Thread thread) {
+    ThreadInfo info = threads.getThreadInfo(new long[] {thread.getId()}, true, false)[0];
+    MonitorInfo[] held = info == null ? new MonitorInfo[0] : info.getLockedMonitors();
+    return held.length == 0 ? null : held[0];
+  }
+}
