@@ -788,23 +788,26 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public Timeout callAt(long time, Runnable callback) {
     checkThread("callAt()");
-    return addTimeout(clamped(time, time()), callback);
+    return addTimeout(deadline(time), callback);
   }
 
-  /** Returns a deadline near enough to {@code now} to be compared with others by difference. */
-  private static long clamped(long time, long now) {
+  /** Returns a deadline near enough to be compared with others by difference. */
+  private long deadline(long time) {
+    long now = time();
     long ahead = time - now;
-    if (ahead <= MOST_NANOS && ahead >= -MOST_NANOS) {
-      return time;
+    boolean isNear = ahead <= MOST_NANOS && ahead >= -MOST_NANOS;
+    boolean isOverdue = isNear ? ahead < 0 : time < now;
+    if (isOverdue) {
+      iterations.overdueAdded(now);
     }
-    return time > now ? now + MOST_NANOS : now - MOST_NANOS;
+    return isNear ? time : isOverdue ? now - MOST_NANOS : now + MOST_NANOS;
   }
 
   /** As {@link #callAt}, in a context of the caller's choice. */
   Timeout callAt(long time, Context context, Runnable callback) {
     checkThread("callAt()");
     Runnable call = Context.inUse ? context.wrap(callback) : callback;
-    return addTimeoutInContext(clamped(time, time()), call);
+    return addTimeoutInContext(deadline(time), call);
   }
 
   private Timeout addTimeout(long deadline, Runnable callback) {

@@ -63,6 +63,12 @@ final class Iterations {
   /** Whether a timeout was added since the last look at the clock. */
   private boolean timeoutAdded;
 
+  /** Whether a timeout was added, since the last look for due ones, that was due already. */
+  private boolean overdueAdded;
+
+  /** When the first of those was added, or when an older one was due if that was earlier. */
+  private long overdueSince;
+
   /** How many iterations may leave out their poll before the next one that does not. */
   private int skippablePolls;
 
@@ -184,11 +190,15 @@ final class Iterations {
     due = timeouts.collectDue(now);
     if (due != null) {
       lastLagNanos = now - due.deadline();
+      if (overdueAdded) {
+        lastLagNanos = Math.min(lastLagNanos, now - overdueSince);
+      }
       worstLagNanos = Math.max(worstLagNanos, lastLagNanos);
       if (Flight.lateTimeouts && lastLagNanos >= LATE_NANOS) {
         FlightEvents.timeoutLate(loop, lastLagNanos);
       }
     }
+    overdueAdded = false;
   }
 
   private void runDue() {
@@ -336,6 +346,16 @@ final class Iterations {
   /** Makes the next iteration look at the clock. */
   void timeoutAdded() {
     timeoutAdded = true;
+  }
+
+  /** Says that a timeout is about to be added that is due already: its lag counts from now on. */
+  void overdueAdded(long present) {
+    boolean hasTimeout = hasTimeout();
+    if (!overdueAdded || !hasTimeout) {
+      overdueAdded = true;
+      long first = hasTimeout ? timeouts.firstDeadline() : present;
+      overdueSince = first - present < 0 ? first : present;
+    }
   }
 
   /** Lets {@code error} leave {@link #run} when the present poll has ended. */

@@ -11,7 +11,8 @@ package dev.ioloop;
  * @param coroutinesSuspended coroutines that wait for something
  * @param polls polls, those that did not wait included
  * @param wakeups polls that another thread ended
- * @param lastLagNanos by how much the timeout that fired last was late
+ * @param lastLagNanos by how much the timeout that fired last was late; one that was due when it
+ *     was added counts from then
  * @param worstLagNanos by how much a timeout was late at worst
  */
 public record LoopStats(

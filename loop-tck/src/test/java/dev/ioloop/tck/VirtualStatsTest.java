@@ -10,6 +10,7 @@ import dev.ioloop.spi.Registration;
 import dev.ioloop.testing.VirtualTimePoller;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Where the clock is a virtual one, polls and lags are the same at each run. */
@@ -41,6 +42,56 @@ final class VirtualStatsTest extends StatsContract {
     assertThat(loop.stats().lastLagNanos()).isZero();
     assertThat(loop.stats().worstLagNanos()).isEqualTo(4_000_000);
     assertThat(events).containsExactly("late", "less late");
+  }
+
+  @Test
+  void lagOfATimeoutThatWasDueWhenItWasAddedCountsFromThen() {
+    for (long age : List.of(1L, Duration.ofDays(400).toNanos(), Long.MAX_VALUE)) {
+      loop.addCallback(
+          () -> {
+            poller.advance(Duration.ofMillis(1));
+            loop.callAt(loop.time() - age, record("due"));
+            poller.advance(Duration.ofMillis(2));
+            loop.callAt(loop.time() - age / 2, record("due"));
+            poller.advance(Duration.ofMillis(3));
+          });
+      runOneTurn();
+      runOneTurn();
+      assertThat(loop.stats().lastLagNanos()).isEqualTo(5_000_000);
+    }
+    assertThat(loop.stats().worstLagNanos()).isEqualTo(5_000_000);
+    assertThat(events).hasSize(6);
+  }
+
+  @Test
+  void timeoutThatWasDueWhenItWasAddedHidesNoLag() {
+    loop.callLater(Duration.ofMillis(1), record("late"));
+    loop.addCallback(
+        () -> {
+          poller.advance(Duration.ofMillis(5));
+          loop.callAt(loop.time() - Duration.ofDays(1).toNanos(), record("due"));
+          poller.advance(Duration.ofMillis(2));
+        });
+    runOneTurn();
+    runOneTurn();
+    assertThat(loop.stats().worstLagNanos()).isEqualTo(6_000_000);
+    assertThat(events).containsExactly("due", "late");
+  }
+
+  @Test
+  void removedTimeoutThatWasDueWhenItWasAddedIsForgotten() {
+    loop.addCallback(() -> loop.removeTimeout(loop.callAt(loop.time() - 1, record("never"))));
+    runOneTurn();
+    poller.advance(Duration.ofMillis(9));
+    loop.addCallback(
+        () -> {
+          loop.callAt(loop.time() - 1, record("due"));
+          poller.advance(Duration.ofMillis(1));
+        });
+    runOneTurn();
+    runOneTurn();
+    assertThat(loop.stats().worstLagNanos()).isEqualTo(1_000_000);
+    assertThat(events).containsExactly("due");
   }
 
   private void postFromOtherThread(IOLoop to, Runnable callback) {
