@@ -82,7 +82,8 @@ final class Chat extends TCPServer {
       }
       Member member = new Member();
       members.put(stream, member);
-      for (String line = "/join lobby"; line != null; line = readLine(stream)) {
+      String line = "/join lobby";
+      while (line != null && !stream.closed()) { // What was received before a reset is not said.
         if (line.startsWith("/join ")) {
           member.room = line.substring("/join ".length());
           tell(member.room, name + " has joined " + member.room);
@@ -90,6 +91,7 @@ final class Chat extends TCPServer {
           tell(member.room, name + ": " + line);
         }
         await(sleep(pause));
+        line = readLine(stream);
       }
     } catch (LoopTimeoutException e) {
       stream.close(e);

@@ -14,9 +14,13 @@ import dev.ioloop.net.TCPClient;
 import dev.ioloop.net.TCPServer;
 import dev.ioloop.tck.OnEachGenerator;
 import dev.ioloop.testing.FailOnUnexpectedLog;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,6 +261,45 @@ final class ServersTest {
           bob.close();
           assertThat(await(chat.shutdown(Duration.ofSeconds(5)))).isZero();
         });
+  }
+
+  @Test
+  void chatSaysNoMoreOfWhatWasReceivedFromOneWhoseConnectionHasFailed() {
+    loop.runSync(
+        () -> {
+          Chat chat = new Chat(Duration.ofMillis(10), Long.MAX_VALUE);
+          int port = listen(chat);
+          IOStream ada = connect(port);
+          say(ada, "ada");
+          assertThat(hear(ada)).isEqualTo("your name?");
+          assertThat(hear(ada)).isEqualTo("ada has joined lobby");
+          int said = 2_000;
+          try (SocketChannel gone =
+              SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            gone.write(ByteBuffer.wrap(("bob\n" + "x\n".repeat(said)).getBytes(UTF_8)));
+            hearUntil(ada, "bob: x");
+            gone.setOption(StandardSocketOptions.SO_LINGER, 0); // It ends with a reset.
+          }
+          int heard = 0;
+          for (int quiet = 0; quiet < 3; ) {
+            say(ada, "ping");
+            int more = hearUntil(ada, "ada: ping");
+            heard += more;
+            quiet = more == 0 ? quiet + 1 : 0;
+          }
+          assertThat(heard).isLessThan(said - 10);
+          ada.close();
+          assertThat(await(chat.shutdown(Duration.ofSeconds(5)))).isZero();
+        });
+  }
+
+  /** Returns how many other lines come before that one. */
+  private static int hearUntil(IOStream stream, String wanted) {
+    int others = 0;
+    while (!hear(stream).equals(wanted)) {
+      others++;
+    }
+    return others;
   }
 
   @Test
