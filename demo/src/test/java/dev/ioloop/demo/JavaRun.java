@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What a JVM of its own did, on the JDK of this test: its exit code and its output. */
-record JavaRun(int code, List<String> out, List<String> err) {
+public record JavaRun(int code, List<String> out, List<String> err) {
 
-  static JavaRun of(List<String> arguments) throws IOException, InterruptedException {
+  public static JavaRun of(List<String> arguments) throws IOException, InterruptedException {
     Path out = Files.createTempFile("ioloop-it", ".out");
     Path err = Files.createTempFile("ioloop-it", ".err");
     try {

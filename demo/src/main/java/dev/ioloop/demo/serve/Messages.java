@@ -19,6 +19,19 @@ final class Messages {
 
   private Messages() {}
 
+  /**
+   * Loads what the first messages need, which takes a busy machine hundreds of milliseconds: no
+   * event loop should stand still for it.
+   */
+  static void prepare() {
+    LoopState state = new LoopState("", "", "", 0, 0, 0, 0, 0, 0, 0, "", List.of());
+    loops("", 0, List.of(state));
+    notice("");
+    chatLine(chat(new ChatLine("", "")));
+    chatLine("");
+    chatLine("x");
+  }
+
   static String chat(ChatLine line) {
     return typed("chat", line);
   }

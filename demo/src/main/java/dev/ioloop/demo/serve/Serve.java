@@ -82,6 +82,7 @@ public final class Serve {
     this.access = access;
     this.limits = limits;
     clients = new ClientLimit(limits.clients());
+    Messages.prepare();
     group = new MultiThreadIoEventLoopGroup(loops, transport.handlers());
     channels = new DefaultChannelGroup(group.next());
     long maxUnsent = limits.unsentBytesInAll() / loops;
