@@ -31,14 +31,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one connection: a coroutine for each, one after the other. */
 final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   private static final System.Logger LOG = System.getLogger(HttpHandler.class.getName());
-  private static final long LOG_PERIOD_NANOS = 1_000_000_000;
-  private static final AtomicLong LAST_LOG = new AtomicLong(System.nanoTime() - LOG_PERIOD_NANOS);
+  private static final SeldomLog FAILED_REQUESTS = new SeldomLog(LOG);
+  private static final SeldomLog FAILED_CONNECTIONS = new SeldomLog(LOG);
+  private static final SeldomLog TOO_FAR_AHEAD = new SeldomLog(LOG);
   private static final String LIVE = "/live";
   private static final String VERSION = "13";
 
@@ -102,7 +102,7 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     } catch (CancellationException e) {
       throw e; // The client has gone.
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "A request failed", e);
+      FAILED_REQUESTS.log(System.Logger.Level.WARNING, "A request failed", e);
       FullHttpResponse failed =
           Assets.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "That failed, and is in our log.");
       failed.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -228,23 +228,18 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     if (failure instanceof DecoderException
         && failure.getCause() instanceof IllegalStateException) {
       // All that HttpServerCodec says so is that it would have to keep too many requests in mind.
-      logTooManyAhead(ctx);
+      TOO_FAR_AHEAD.log(
+          System.Logger.Level.INFO,
+          "Closed the connection of "
+              + ctx.channel().remoteAddress()
+              + ", which has sent more than "
+              + Serve.MAX_REQUESTS_AHEAD
+              + " requests ahead");
     } else if (!(failure instanceof IOException || failure instanceof CodecException)) {
-      LOG.log(System.Logger.Level.WARNING, "A connection failed", failure);
+      FAILED_CONNECTIONS.log(
+          System.Logger.Level.WARNING,
+          "The connection of " + ctx.channel().remoteAddress() + " failed: " + failure);
     }
     ctx.close();
-  }
-
-  /** Logs at most once a second, because clients can make this happen as often as they like. */
-  private static void logTooManyAhead(ChannelHandlerContext ctx) {
-    long last = LAST_LOG.get();
-    long now = System.nanoTime();
-    if (now - last >= LOG_PERIOD_NANOS && LAST_LOG.compareAndSet(last, now)) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "Closed the connection of {0}, which has sent more than {1} requests ahead",
-          ctx.channel().remoteAddress(),
-          Serve.MAX_REQUESTS_AHEAD);
-    }
   }
 }
