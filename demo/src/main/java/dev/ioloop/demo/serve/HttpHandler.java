@@ -44,28 +44,33 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
 
   private final Serve server;
   private final Station station;
-  private boolean busy;
+  private final RequestDeadline deadline;
 
-  HttpHandler(Serve server, Station station) {
+  /**
+   * Makes one for a connection.
+   *
+   * @param deadline that of the connection
+   */
+  HttpHandler(Serve server, Station station, RequestDeadline deadline) {
     this.server = server;
     this.station = station;
+    this.deadline = deadline;
   }
 
   @Override
   protected void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
-    busy = true;
-    try {
-      FullHttpResponse response = answerOrFailure(ctx, request);
-      if (response != null) { // else it is a WebSocket's now
-        send(ctx, request, response);
-      }
-    } finally {
-      busy = false;
+    FullHttpResponse response = answerOrFailure(ctx, request);
+    if (response == null) {
+      return; // It is a WebSocket's now.
+    }
+    send(ctx, request, response);
+    if (server.isClosing()) {
+      endIfIdle(ctx);
     }
   }
 
   private void send(ChannelHandlerContext ctx, HttpRequest request, FullHttpResponse response) {
-    if (server.isClosing() || request.decoderResult().isFailure()) {
+    if (server.isClosing() || endsTheConnection(response.status())) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     if (request.method().equals(HttpMethod.HEAD)) {
@@ -76,6 +81,14 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     } catch (LoopTimeoutException e) {
       ctx.close();
     }
+  }
+
+  /** Returns whether nobody can know where the next request begins, or what became of this one. */
+  private static boolean endsTheConnection(HttpResponseStatus status) {
+    return switch (status.code()) {
+      case 400, 413, 414, 417, 431, 500, 503 -> true;
+      default -> false;
+    };
   }
 
   /**
@@ -103,17 +116,17 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
       throw e; // The client has gone.
     } catch (RuntimeException e) {
       FAILED_REQUESTS.log(System.Logger.Level.WARNING, "A request failed", e);
-      FullHttpResponse failed =
-          Assets.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "That failed, and is in our log.");
-      failed.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-      return failed;
+      return Assets.text(
+          HttpResponseStatus.INTERNAL_SERVER_ERROR, "That failed, and is in our log.");
     }
   }
 
   private @Nullable FullHttpResponse answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     HttpResponseStatus status = WholeRequests.refusal(request);
     if (status != null) {
-      return Assets.text(status, "That is no request that is served here.");
+      return status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)
+          ? busy()
+          : Assets.text(status, "That is no request that is served here.");
     }
     String refusal = server.access().refusal(request);
     if (refusal != null) {
@@ -170,6 +183,9 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
       response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION);
       return response;
     }
+    if (!server.admitWebSocket(ctx.channel())) {
+      return busy();
+    }
     int max = server.limits().messageBytes();
     WebSocketDecoderConfig config =
         WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(max).build();
@@ -188,12 +204,16 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
             new WebSocketFrameAggregator(max),
             new IdleStateHandler(idle, 0, 0, TimeUnit.MILLISECONDS),
             live);
-    ctx.pipeline().remove(RequestDeadline.class);
+    ctx.pipeline().remove(deadline);
     ctx.pipeline().remove(HttpServerKeepAliveHandler.class);
     ctx.pipeline().remove(this);
     await((Object) shaken);
     live.join(ctx.channel());
     return null;
+  }
+
+  private static FullHttpResponse busy() {
+    return Assets.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "Too many are here. Try again.");
   }
 
   private static FullHttpResponse notAllowed(String allowed) {
@@ -207,13 +227,13 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event == Serve.Closing.EVENT) {
-      ctx.executor().execute(() -> endIfIdle(ctx)); // A request that waits may begin before that.
+      endIfIdle(ctx);
     }
     super.userEventTriggered(ctx, event);
   }
 
   private void endIfIdle(ChannelHandlerContext ctx) {
-    if (!busy) {
+    if (!deadline.isAnswerDue()) {
       ctx.close();
     }
   }

@@ -32,6 +32,11 @@ final class RequestDeadline extends ChannelDuplexHandler {
     this.limit = limit;
   }
 
+  /** Returns whether a complete request has no answer yet. Called on the event loop. */
+  boolean isAnswerDue() {
+    return unanswered > 0;
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     begin(ctx);

@@ -10,6 +10,7 @@ import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.netty.NettyFutures;
 import dev.ioloop.netty.NettyIOLoop;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -32,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,12 @@ public final class Serve {
   /** How many requests a client may send before it has the answer to the first: Netty's limit. */
   static final int MAX_REQUESTS_AHEAD = 128;
 
+  /**
+   * What one connection brings in a turn of its loop, until the others have theirs. As much memory
+   * may also wait on each connection, with the piece of a head that it holds.
+   */
+  private static final int MAX_READ = 16 * 1024;
+
   /** How long connections may take to end when the server does. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -64,6 +73,11 @@ public final class Serve {
   private final Limits limits;
   private final Assets assets = new Assets();
   private final ClientLimit clients;
+
+  /** How much more memory bodies may take. */
+  final AtomicLong roomForBodies;
+
+  private final AtomicInteger webSockets = new AtomicInteger();
   private final EventLoopGroup group;
   private final ChannelGroup channels;
   private final Map<EventExecutor, Station> stations = new LinkedHashMap<>();
@@ -82,6 +96,7 @@ public final class Serve {
     this.access = access;
     this.limits = limits;
     clients = new ClientLimit(limits.clients());
+    roomForBodies = new AtomicLong(limits.bodyBytesInAll());
     Messages.prepare();
     group = new MultiThreadIoEventLoopGroup(loops, transport.handlers());
     channels = new DefaultChannelGroup(group.next());
@@ -109,6 +124,9 @@ public final class Serve {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(limits.unsentBytes() / 2, limits.unsentBytes()))
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(64, 2_048, MAX_READ).maxMessagesPerRead(1))
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -125,15 +143,22 @@ public final class Serve {
   private void addHandlers(Channel channel) {
     channels.add(channel);
     EventLoop eventLoop = channel.eventLoop();
+    RequestDeadline deadline = new RequestDeadline(NettyIOLoop.of(eventLoop), limits.request());
     channel
         .pipeline()
         .addLast(
             clients,
-            new HttpServerCodec(new HttpDecoderConfig(), MAX_REQUESTS_AHEAD),
-            new RequestDeadline(NettyIOLoop.of(eventLoop), limits.request()),
+            new HttpServerCodec(decoder(), MAX_REQUESTS_AHEAD),
+            deadline,
             new HttpServerKeepAliveHandler(),
-            new WholeRequests(limits.messageBytes()),
-            new HttpHandler(this, stations.get(eventLoop)));
+            new WholeRequests(limits.messageBytes(), roomForBodies),
+            new HttpHandler(this, stations.get(eventLoop), deadline));
+  }
+
+  private static HttpDecoderConfig decoder() {
+    return new HttpDecoderConfig()
+        .setHeadersFactory(FewHeaders.FACTORY)
+        .setTrailersFactory(FewHeaders.FACTORY);
   }
 
   private void deliver(ChatLine line) {
@@ -161,6 +186,16 @@ public final class Serve {
 
   Relay relay() {
     return relay;
+  }
+
+  /** Returns whether there may be one more WebSocket, which counts until its channel closes. */
+  boolean admitWebSocket(Channel channel) {
+    if (webSockets.incrementAndGet() > limits.webSockets()) {
+      webSockets.decrementAndGet();
+      return false;
+    }
+    channel.closeFuture().addListener(closed -> webSockets.decrementAndGet());
+    return true;
   }
 
   /** Returns whether connections are to end with the answer that they have begun. */

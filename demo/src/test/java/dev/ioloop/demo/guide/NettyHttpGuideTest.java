@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,7 @@ final class NettyHttpGuideTest extends Guide {
 
   // endregion
 
+  private final AtomicLong roomForBodies = new AtomicLong(8 * 1024 * 1024);
   private static final String BODY = "BODY";
   private EventLoopGroup group;
   private InetSocketAddress address;
@@ -130,7 +132,7 @@ final class NettyHttpGuideTest extends Guide {
                 .addLast(
                     new HttpServerCodec(),
                     new HttpServerKeepAliveHandler(),
-                    new WholeRequests(64 * 1024), // the largest body
+                    new WholeRequests(64 * 1024, roomForBodies), // the largest body, and all
                     new Answers());
             // endregion
           }

@@ -20,7 +20,9 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -379,7 +381,14 @@ abstract class ServeContract {
 
   private static Limits limits(int clients, Duration request, int unsentBytes) {
     return new Limits(
-        clients, request, Duration.ofSeconds(30), 65_536, unsentBytes, LOOPS * 16 * 1024 * 1024);
+        clients,
+        request,
+        Duration.ofSeconds(30),
+        65_536,
+        8 * 1024 * 1024,
+        200,
+        unsentBytes,
+        LOOPS * 16 * 1024 * 1024);
   }
 
   /** Opens a WebSocket whose frames the test reads and writes itself. */
@@ -424,7 +433,7 @@ abstract class ServeContract {
     assertThat(Limits.DEFAULT.unsentBytesInAll()).isEqualTo(16 * 1024 * 1024);
     Duration limit = Duration.ofSeconds(10);
     int none = 1 << 30; // for one reader
-    restart(new Limits(1_000, limit, Duration.ofSeconds(30), 65_536, none, LOOPS * 131_072));
+    restart(new Limits(1_000, limit, limit, 65_536, 8 << 20, 200, none, LOOPS * 131_072));
     assertReaderWhoDoesNotReadIsDropped();
   }
 
@@ -452,7 +461,8 @@ abstract class ServeContract {
   void webSocketThatIsSilentIsPingedAndThenDropped() throws Exception {
     assertThat(Limits.DEFAULT.idle()).isEqualTo(Duration.ofSeconds(10));
     Duration idle = Duration.ofMillis(300);
-    restart(new Limits(1_000, Duration.ofSeconds(10), idle, 65_536, 131_072, 1_000_000));
+    restart(
+        new Limits(1_000, Duration.ofSeconds(10), idle, 65_536, 8 << 20, 200, 131_072, 1_000_000));
     try (Browser answers = Browser.open(port);
         Socket silent = openRaw()) {
       String received = new String(silent.getInputStream().readAllBytes(), ISO_8859_1);
@@ -491,8 +501,136 @@ abstract class ServeContract {
           socket,
           "POST /live HTTP/1.1\nHost: localhost\nOrigin: http://localhost\nUpgrade: websocket\n"
               + "Connection: Upgrade\nSec-WebSocket-Version: 13\nContent-Length: 0\n\n");
-      assertThat(Response.read(socket.getInputStream(), true).status()).isEqualTo(400);
-      assertEnd(socket);
+      assertRefusedAndEnded(400, socket);
+    }
+  }
+
+  private static void assertRefusedAndEnded(int status, Socket socket) throws IOException {
+    Response refused = Response.read(socket.getInputStream(), true);
+    assertThat(refused.status()).isEqualTo(status);
+    assertThat(refused.headers()).containsEntry("connection", "close");
+    assertEnd(socket);
+  }
+
+  @Test
+  void answersThatEndTheConnectionSaySo() throws Exception {
+    String local = " HTTP/1.1\nHost: localhost\n";
+    String upgrade =
+        " /live"
+            + local
+            + "Origin: http://localhost\nUpgrade: websocket\nConnection: Upgrade\n"
+            + "Sec-WebSocket-Version: 13\n";
+    Map<String, Integer> requests = new LinkedHashMap<>();
+    requests.put("GET" + upgrade, 400); // no key
+    requests.put("POST" + upgrade + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n", 400);
+    requests.put("nonsense\n", 400);
+    requests.put("GET /" + "x".repeat(5_000) + local, 414);
+    requests.put("GET /" + local + "X: " + "x".repeat(9_000) + "\n", 431);
+    requests.put("GET /" + local + "X: x\n".repeat(FewHeaders.MAX), 431);
+    requests.put("POST /asyn-sum" + local + "Expect: miracles\nContent-Length: 2\n", 417);
+    requests.put("POST /asyn-sum" + local + "Expect: 100-continue\nContent-Length: 70000\n", 413);
+    for (Map.Entry<String, Integer> each : requests.entrySet()) {
+      try (Socket socket = connect()) {
+        send(socket, each.getKey() + "\n");
+        assertRefusedAndEnded(each.getValue(), socket);
+      }
+    }
+  }
+
+  @Test
+  void refusedTrailersEndTheConnection() throws Exception {
+    try (Socket socket = connect()) {
+      send(
+          socket,
+          "POST /asyn-sum HTTP/1.1\nHost: localhost\nTransfer-Encoding: chunked\n\n0\n"
+              + "X: x\n".repeat(FewHeaders.MAX + 1)
+              + "\n");
+      assertRefusedAndEnded(431, socket);
+    }
+  }
+
+  @Test
+  void allBodiesTogetherAreBounded() throws Exception {
+    assertThat(Limits.DEFAULT.bodyBytesInAll()).isEqualTo(8 * 1024 * 1024);
+    Duration limit = Duration.ofSeconds(30);
+    restart(new Limits(1_000, limit, limit, 65_536, 150_000, 200, 131_072, 1_000_000));
+    String body = "x".repeat(60_000);
+    String head =
+        "POST /asyn-sum HTTP/1.1\nHost: localhost\nOrigin: http://localhost\nContent-Length: "
+            + body.length()
+            + "\n\n";
+    try (Socket one = connect();
+        Socket two = connect()) {
+      send(one, head + body.substring(1));
+      send(two, head + body.substring(1));
+      awaitRoomBelow(body.length());
+      Response refused = ask(head + body);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.headers()).containsEntry("connection", "close");
+      assertThat(get("/").status()).isEqualTo(200); // has no body
+      send(one, "x");
+      assertThat(Response.read(one.getInputStream(), true).status()).isEqualTo(200);
+      for (int i = 0; i < 5; i++) { // What an answered one has taken is free again, soon.
+        retryUntil(200, head + body);
+      }
+    }
+    for (int i = 0; i < 5; i++) { // And so is what one has taken whose client has left.
+      try (Socket leaves = connect()) {
+        send(leaves, sum() + head + body.substring(1));
+        assertThat(Response.read(leaves.getInputStream(), true).status()).isEqualTo(200);
+      }
+    }
+    retryUntil(200, head + body);
+    stop();
+    assertThat(server.roomForBodies.get()).isEqualTo(150_000);
+    start(Limits.DEFAULT);
+  }
+
+  private void awaitRoomBelow(int bytes) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (server.roomForBodies.get() >= bytes) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Asks again until the server has seen what other clients have done. */
+  private Response retryUntil(int status, String request) throws IOException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    Response response = ask(request);
+    while (response.status() != status && System.nanoTime() < deadline) {
+      response = ask(request);
+    }
+    assertThat(response.status()).isEqualTo(status);
+    return response;
+  }
+
+  @Test
+  void webSocketsAreBounded() throws Exception {
+    assertThat(Limits.DEFAULT.webSockets()).isEqualTo(200);
+    Duration limit = Duration.ofSeconds(30);
+    restart(new Limits(1_000, limit, limit, 65_536, 8 << 20, 1, 131_072, 1_000_000));
+    try (Socket one = openRaw()) {
+      try (Socket two = connect()) {
+        upgrade(two, "13");
+        assertRefusedAndEnded(503, two);
+      }
+      assertThat(get("/").status()).isEqualTo(200);
+      byte[] close = {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0};
+      one.getOutputStream().write(close);
+      one.getInputStream().readAllBytes();
+    }
+    openRawInTheEnd().close();
+  }
+
+  private Socket openRawInTheEnd() throws IOException {
+    while (true) { // The server may notice the end of the other one a little later.
+      Socket socket = connect();
+      upgrade(socket, "13");
+      if (Response.read(socket.getInputStream(), false).status() == 101) {
+        return socket;
+      }
+      socket.close();
     }
   }
 
