@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Inherited
 @ClassTemplate
 @ExtendWith(OnEachConnection.Connections.class)
-public @interface OnEachConnection {
+@interface OnEachConnection {
 
   /** All pairs of a make and a kind of connection. */
   final class Connections implements ClassTemplateInvocationContextProvider {
