@@ -1,6 +1,7 @@
 package dev.ioloop;
 
 import dev.ioloop.waiting.Described;
+import dev.ioloop.waiting.Withdrawal;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -11,11 +12,6 @@ import org.jspecify.annotations.Nullable;
  * it cancels it too, and that gives back what it holds.
  */
 final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
-  /**
-   * A release that is run however this future is ended from outside, and not by cancellation only.
-   */
-  interface Withdrawal extends Runnable {}
-
   /** A release of what follows from another future. */
   interface Following extends Withdrawal {
     Future<?> source();

@@ -1,6 +1,7 @@
 package dev.ioloop;
 
 import dev.ioloop.waiting.Described;
+import dev.ioloop.waiting.Withdrawal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ final class Sleep implements Runnable {
   }
 
   /** Run when the sleep is ended by somebody else, on whatever thread. */
-  private final class Cancel implements OwnedFuture.Withdrawal, Described {
+  private final class Cancel implements Withdrawal, Described {
     @Override
     public void run() {
       Sleep.this.withdraw();

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One place in {@link Waiters}: a pending future, and the timeout that may limit the wait. It is
- * itself what gives the place up when the future is cancelled.
+ * itself what gives the place up when the future is cancelled, or completed by its user.
  */
-public class Waiter<T extends @Nullable Object> implements Runnable, Described {
+public class Waiter<T extends @Nullable Object> implements Withdrawal, Described {
   private final Future<T> future = Future.owned(this);
   private @Nullable IOLoop loop;
   private @Nullable Timeout timeout;
@@ -55,10 +55,13 @@ public class Waiter<T extends @Nullable Object> implements Runnable, Described {
     timeout = loop.callLater(length, expiry);
   }
 
-  /** Called when the future was cancelled, on whatever thread. */
+  /**
+   * Called when the future has ended, on whatever thread. Another thread than the loop's sees at
+   * least what was so when the future was handed out, and then leaves in vain at worst.
+   */
   @Override
   public final void run() {
-    if (waiters != null) {
+    if (listed || timeout != null) {
       waiters.affinity.execute(this::leave);
     }
   }

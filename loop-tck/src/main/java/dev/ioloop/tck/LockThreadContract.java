@@ -14,6 +14,7 @@ import dev.ioloop.locks.Lock;
 import dev.ioloop.locks.Releaser;
 import dev.ioloop.locks.Semaphore;
 import dev.ioloop.queues.Queue;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,59 @@ public abstract class LockThreadContract extends LoopContract {
           assertThat(onOtherThread(queue::qsize)).isEqualTo(1);
         });
     assertThat(queue).hasToString("Queue[maxsize=0, qsize=1, getters=0, putters=0, unfinished=1]");
+  }
+
+  /** Starts one wait of each kind, for an hour. */
+  private List<Future<?>> longWaits() {
+    Queue<String> empty = new Queue<>();
+    Queue<String> full = new Queue<>(1);
+    full.putNowait("a");
+    Event event = new Event();
+    event.clear();
+    Lock held = new Lock();
+    held.acquire();
+    return List.of(
+        held.acquire(LONG),
+        new Semaphore(0).acquire(LONG),
+        event.await(LONG),
+        new Condition().await(LONG),
+        empty.get(LONG),
+        full.put("b", LONG),
+        full.join(LONG));
+  }
+
+  @Test
+  void waitThatItsUserEndsLeavesNothing() {
+    loop.runSync(
+        () -> {
+          List<Future<?>> waits = longWaits();
+          assertThat(loop.stats().timeoutsPending()).isEqualTo(waits.size());
+          waits.forEach(wait -> wait.complete(null));
+          assertThat(loop.stats().timeoutsPending()).isZero();
+          for (Future<?> wait : longWaits()) {
+            wait.completeExceptionally(new IOException("given up"));
+            assertThat(wait.exception()).hasMessage("given up");
+          }
+          assertThat(loop.stats().timeoutsPending()).isZero();
+          longWaits().forEach(wait -> wait.cancel(true));
+          assertThat(loop.stats().timeoutsPending()).isZero();
+        });
+  }
+
+  @Test
+  void waitThatAnotherThreadEndsLeavesNothing() {
+    loop.runSync(
+        () -> {
+          List<Future<?>> waits = longWaits();
+          onOtherThread(
+              () -> {
+                waits.forEach(wait -> wait.complete(null));
+                return null;
+              });
+          await(moment);
+          await(moment);
+          assertThat(loop.stats().timeoutsPending()).isZero();
+        });
   }
 
   @Test
