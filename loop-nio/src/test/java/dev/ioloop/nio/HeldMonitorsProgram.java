@@ -12,12 +12,17 @@ import dev.ioloop.IOLoop;
 import dev.ioloop.spi.Host;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.channels.SelectableChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
+import jdk.jfr.Recording;
 
 /**
  * The program of {@link HeldMonitorsTest}: continuations yield below monitors of whoever entered
@@ -36,6 +41,9 @@ final class HeldMonitorsProgram {
   /** Runs the scenarios that the arguments name, and prints the name of each that has ended. */
   public static void main(String[] arguments) throws Exception {
     Gen.configure(arguments[0]);
+    if (Boolean.getBoolean("observed")) {
+      observe();
+    }
     for (int i = 1; i < arguments.length; i++) {
       // To load a class takes monitors, enough to inflate those below by itself: so more than once.
       for (int round = 0; round < 3; round++) {
@@ -43,6 +51,35 @@ final class HeldMonitorsProgram {
       }
       System.out.println(arguments[i]);
     }
+  }
+
+  /** Looks at all threads and their monitors again and again, and records, until the end. */
+  private static void observe() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread observer =
+        new Thread(
+            () -> {
+              try (Recording recording = new Recording()) {
+                recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(1));
+                recording
+                    .enable("jdk.JavaMonitorEnter")
+                    .withThreshold(Duration.ZERO)
+                    .withStackTrace();
+                recording.enable("jdk.JavaMonitorInflate").withThreshold(Duration.ZERO);
+                recording.enable("jdk.ThreadDump").withPeriod(Duration.ofMillis(20));
+                recording.start();
+                while (true) {
+                  ThreadInfo[] dump =
+                      ManagementFactory.getThreadMXBean().dumpAllThreads(true, true);
+                  check(dump.length > 0, "no thread was dumped");
+                  begun.countDown();
+                }
+              }
+            },
+            "observer");
+    observer.setDaemon(true);
+    observer.start();
+    begun.await();
   }
 
   private static void scenario(String name) throws Exception {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @Timeout(60)
 final class HeldMonitorsTest {
-  private static final List<String> PLACES =
+  static final List<String> PLACES =
       List.of(
           "coroutine",
           "start",
