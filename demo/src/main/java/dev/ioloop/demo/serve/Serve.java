@@ -236,10 +236,10 @@ public final class Serve {
   public static void run(
       String host, int port, int loops, Collection<String> allowedHosts, @Nullable URI redis) {
     try (IOLoop loop = IOLoop.instance()) {
+      Access access = new Access(allowedHosts);
+      Serve serve = new Serve(loop.backend(), loops, access, Limits.DEFAULT, redis);
       loop.runMain(
           () -> {
-            Serve serve =
-                new Serve(loop.backend(), loops, new Access(allowedHosts), Limits.DEFAULT, redis);
             try {
               InetSocketAddress address = serve.listen(host, port);
               if (!address.getAddress().isLoopbackAddress()) {
