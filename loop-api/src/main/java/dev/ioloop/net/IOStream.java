@@ -680,7 +680,8 @@ public final class IOStream implements AutoCloseable {
 
   private static void log(@Nullable Throwable failure) {
     if (failure instanceof UnsatisfiableReadException) {
-      LOG.log(Level.INFO, "A stream was closed: " + failure.getMessage());
+      // The reader is told, too, and a server's clients can do that as often as they like.
+      LOG.log(Level.DEBUG, "A stream was closed: " + failure.getMessage());
     } else if (failure instanceof StreamBufferFullException
         || failure instanceof StackOverflowError) {
       LOG.log(Level.ERROR, "A stream was closed: " + failure);

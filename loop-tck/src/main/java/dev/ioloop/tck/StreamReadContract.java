@@ -14,6 +14,7 @@ import dev.ioloop.net.UnsatisfiableReadException;
 import dev.ioloop.testing.ExpectLog;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -233,7 +234,8 @@ public abstract class StreamReadContract extends StreamContract {
     connected(
         (stream, peer) -> {
           peer.write(bytes("123456\n"));
-          try (ExpectLog log = expectLog("closed: delimiter not found within 6")) {
+          try (ExpectLog log =
+              new ExpectLog("dev.ioloop", "closed: delimiter not found within 6", Level.FINE)) {
             assertThatThrownBy(() -> await(stream.readUntil(NEWLINE, 6)))
                 .isInstanceOf(StreamClosedException.class)
                 .hasCauseInstanceOf(UnsatisfiableReadException.class);
