@@ -3,9 +3,11 @@ module dev.ioloop.tck {
   requires transitive dev.ioloop;
   requires transitive dev.ioloop.testing;
   requires transitive org.junit.jupiter.api;
-  requires transitive org.assertj.core;
+  requires org.assertj.core;
   requires java.management;
   requires static transitive org.jspecify;
+
+  uses dev.ioloop.spi.PollerProvider;
 
   exports dev.ioloop.tck;
 

@@ -1,14 +1,8 @@
 package dev.ioloop.nio;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import dev.ioloop.tck.Backend;
+import dev.ioloop.tck.BackendContracts;
 
-import dev.ioloop.tck.Contracts;
-import org.junit.jupiter.api.Test;
-
-/** That this backend runs every contract. */
-final class NioContractsTest {
-  @Test
-  void noContractIsLeftOut() {
-    assertThat(Contracts.notRunBeside(NioContractsTest.class)).isEmpty();
-  }
-}
+/** The contracts on NIO. */
+@Backend("nio")
+final class NioContractsTest extends BackendContracts {}

@@ -3,10 +3,11 @@ package dev.ioloop.nio;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ioloop.IOLoop;
-import dev.ioloop.tck.HandlerContract;
+import dev.ioloop.tck.LoopContract;
 import org.junit.jupiter.api.Test;
 
-final class NioHandlerTest extends HandlerContract {
+/** What only this backend does with handlers. */
+final class NioHandlerTest extends LoopContract {
   @Override
   protected IOLoop newLoop() {
     return IOLoop.create("nio");

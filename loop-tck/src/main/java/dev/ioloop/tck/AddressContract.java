@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What addresses can be listened on and connected to, and how the others fail. */
 @OnEachGenerator
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class AddressContract extends ChannelContract {
 
   /** No machine's: it is for documents. */

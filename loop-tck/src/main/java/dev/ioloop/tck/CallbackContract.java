@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Callbacks: in which turn they run, in what order, and on which thread. */
+@Needs({})
 public abstract class CallbackContract extends LoopContract {
 
   /** Made by subclasses. */

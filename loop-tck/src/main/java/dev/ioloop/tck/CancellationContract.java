@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Cancelling a coroutine: when that is raised in its body, and what the body may make of it. */
 @OnEachGenerator
+@Needs({})
 public abstract class CancellationContract extends WaiterContract {
 
   /** Made by subclasses. */

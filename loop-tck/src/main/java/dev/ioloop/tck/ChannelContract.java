@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
 /** What the contracts share that watch channels: channels that are closed after the test. */
+@Needs(Capability.CHANNELS)
 public abstract class ChannelContract extends LoopContract {
 
   private final List<Closeable> opened = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Variables that follow the flow of the program, in the handlers of channels. */
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class ContextHandlerContract extends ChannelContract {
 
   private static final ContextVar<String> USER = new ContextVar<>("user", "nobody");

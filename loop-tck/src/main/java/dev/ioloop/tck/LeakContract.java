@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** A loop that was closed leaves nothing behind. */
 @OnEachGenerator
 @Tag("slow")
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class LeakContract extends ChannelContract {
 
   private static final File DESCRIPTORS = new File("/proc/self/fd");

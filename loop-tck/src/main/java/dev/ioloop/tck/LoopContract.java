@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @Timeout(value = 5, threadMode = ThreadMode.SEPARATE_THREAD)
 @ExtendWith(FailOnUnexpectedLog.class)
+@Needs(Capability.ORDER)
 public abstract class LoopContract {
 
   /** The loop under test. */
@@ -30,11 +32,44 @@ public abstract class LoopContract {
   /** What happened, in order. */
   protected final List<Object> events = Collections.synchronizedList(new ArrayList<>());
 
+  /** The backend under test; null where the contract is run by itself. */
+  private @Nullable BackendContracts backend;
+
   /** Made by subclasses. */
   protected LoopContract() {}
 
-  /** Returns a new loop of the backend under test. */
-  protected abstract IOLoop newLoop();
+  /** Called before each test that runs as one of a backend's. */
+  final void use(BackendContracts backend) {
+    this.backend = backend;
+  }
+
+  /**
+   * Returns a new loop of the backend under test. A contract that is run by itself, outside of
+   * {@link BackendContracts}, must override this.
+   */
+  protected IOLoop newLoop() {
+    if (backend == null) {
+      throw new IllegalStateException(
+          getClass().getName() + " runs outside of BackendContracts: override newLoop()");
+    }
+    return backend.newLoop();
+  }
+
+  /** Skips the present test, with the reason, on a backend that lacks {@code capability}. */
+  final void assumeCan(Capability capability) {
+    if (backend != null) {
+      backend.assumeCan(capability);
+    }
+  }
+
+  /** Lets a moment pass on the clock of the loop that was made last, while nothing runs. */
+  protected void passTime() {
+    if (backend == null) {
+      Thread.onSpinWait();
+    } else {
+      backend.passTime();
+    }
+  }
 
   @BeforeEach
   void openLoop() {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What JMX shows of a loop. */
+@Needs({Capability.REAL_TIME, Capability.ORDER})
 public abstract class ManagementContract extends LoopContract {
   private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 

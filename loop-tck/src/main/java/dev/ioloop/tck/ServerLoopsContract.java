@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Servers on several loops, and servers of many connections. */
 @OnEachGenerator
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class ServerLoopsContract extends ChannelContract {
   private static final byte[] NEWLINE = {'\n'};
   private static final Duration LONG = Duration.ofMinutes(1);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What can be set on a server. */
 @OnEachGenerator
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class ServerOptionsContract extends ChannelContract {
 
   @TempDir Path directory;

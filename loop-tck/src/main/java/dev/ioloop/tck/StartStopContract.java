@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Starting, stopping, starting again and closing. */
+@Needs({})
 public abstract class StartStopContract extends LoopContract {
 
   /** Made by subclasses. */

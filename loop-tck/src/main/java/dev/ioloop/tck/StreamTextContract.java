@@ -21,6 +21,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** Lines of text, and all of one stream carried to another. */
+@Needs(Capability.ORDER)
 public abstract class StreamTextContract extends StreamContract {
 
   /** Made by subclasses. */

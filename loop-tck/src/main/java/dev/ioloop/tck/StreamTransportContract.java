@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * What a stream relies on in its transport. A transport of one's own is put through it by a
  * subclass that overrides {@link #open}.
  */
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class StreamTransportContract extends LoopContract {
 
   /** Made by subclasses. */

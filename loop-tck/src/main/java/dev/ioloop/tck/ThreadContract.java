@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Which methods foreign threads may call, that no wake-up is lost, and which loop is current. */
+@Needs({Capability.CHANNELS, Capability.REAL_TIME, Capability.ORDER})
 public abstract class ThreadContract extends ChannelContract {
 
   /** Made by subclasses. */

@@ -159,11 +159,6 @@ public abstract class TimeoutBodyContract extends LoopContract {
     return limited;
   }
 
-  /** Lets some time pass on the loop's clock, while nothing is run. */
-  protected void passTime() {
-    Thread.onSpinWait();
-  }
-
   @Test
   void resultThatWasHandedOverBeforeTheTimerIsKept() {
     loop.runSync(

@@ -26,6 +26,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Timeouts: when they run, in what order, and what removing them does. */
+@Needs({})
 public abstract class TimeoutContract extends LoopContract {
 
   /** Made by subclasses. */
@@ -243,9 +244,6 @@ public abstract class TimeoutContract extends LoopContract {
     loop.start();
     assertThat(loop.running()).isFalse();
   }
-
-  /** Called by a callback of an endless chain: on a virtual clock time does not pass by itself. */
-  protected void passTime() {}
 
   // G6
   @Test

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** That whatever goes wrong while a stream becomes secure closes the connection, and is told. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class TlsFailureContract extends ChannelContract {
   private static final SSLContext CONTEXT =
       Certificates.context(Certificates.localhost(), Certificates.localhost());

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 /** Which name a TLS client tells its server, and which it finds in the certificate. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class TlsNameContract extends ChannelContract {
   private static final KeyStore NAMES = Certificates.names();
   private static final SSLContext CONTEXT = Certificates.context(NAMES, NAMES);

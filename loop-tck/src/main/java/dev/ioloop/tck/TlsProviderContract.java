@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /** What streams can rely on with every TLS provider: tickets, client certificates, ALPN. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class TlsProviderContract extends TlsEngines {
 
   /** Made by subclasses. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** That no TLS peer holds the loop for more than a ration, whatever its records contain. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class TlsRationContract extends TlsEngines {
   private static final int RECORDS_IN_TURN = 16;
 

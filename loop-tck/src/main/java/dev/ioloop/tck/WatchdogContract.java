@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is reported of a loop that is blocked. */
 @OnEachGenerator
+@Needs({Capability.CHANNELS, Capability.REAL_TIME, Capability.ORDER})
 public abstract class WatchdogContract extends ChannelContract {
   private static final Duration LIMIT = Duration.ofMillis(20);
 

@@ -1,15 +1,14 @@
 /**
- * The contract suite. Each class states one part of what every backend promises; a backend runs it
- * with a subclass of a few lines that makes its loop:
+ * The contracts, for whoever writes a backend. Each class states one part of what every backend
+ * promises. A backend runs them all with one class:
  *
  * <pre>
- * final class NioCallbackTest extends CallbackContract {
- *   &#64;Override
- *   protected IOLoop newLoop() {
- *     return IOLoop.create("nio");
- *   }
- * }
+ * &#64;Backend("nio")
+ * final class NioContractsTest extends BackendContracts {}
  * </pre>
+ *
+ * <p>What a backend cannot do it names as a {@link dev.ioloop.tck.Capability}; tests that need it
+ * are skipped, and the report says why.
  *
  * <p>The numbers G1 to G49 in the comments are those of the guarantees in {@code docs/tornado.md}.
  */

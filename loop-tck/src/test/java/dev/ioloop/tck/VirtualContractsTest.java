@@ -1,36 +1,24 @@
 package dev.ioloop.tck;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import dev.ioloop.IOLoop;
+import dev.ioloop.testing.VirtualTimePoller;
+import java.time.Duration;
 
-import org.junit.jupiter.api.Test;
+/** The contracts in virtual time. */
+@Backend(
+    value = "virtual",
+    lacks = {Capability.CHANNELS, Capability.REAL_TIME})
+final class VirtualContractsTest extends BackendContracts {
+  private VirtualTimePoller poller = new VirtualTimePoller();
 
-/** That virtual time runs every contract but those that need channels and threads. */
-final class VirtualContractsTest {
-  @Test
-  void noContractIsLeftOut() {
-    assertThat(Contracts.notRunBeside(VirtualContractsTest.class))
-        .containsExactly(
-            "AddressContract",
-            "ClientContract",
-            "ContextHandlerContract",
-            "HandlerArgumentContract",
-            "HandlerContract",
-            "LeakContract",
-            "ManagementContract",
-            "PipeContract",
-            "ServerContract",
-            "ServerLoopsContract",
-            "ServerOptionsContract",
-            "SocketContract",
-            "StreamFaultContract",
-            "StreamTransportContract",
-            "ThreadContract",
-            "TlsContract",
-            "TlsEndContract",
-            "TlsFailureContract",
-            "TlsNameContract",
-            "TlsProviderContract",
-            "TlsRationContract",
-            "WatchdogContract");
+  @Override
+  protected IOLoop newLoop() {
+    poller = new VirtualTimePoller();
+    return IOLoop.create("virtual", poller);
+  }
+
+  @Override
+  protected void passTime() {
+    poller.advance(Duration.ofNanos(100));
   }
 }

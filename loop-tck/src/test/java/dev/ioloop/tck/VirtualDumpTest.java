@@ -12,7 +12,9 @@ import dev.ioloop.testing.Testing;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-final class VirtualDumpTest extends DumpContract {
+/** What a loop in virtual time shows of itself. */
+@OnEachGenerator
+final class VirtualDumpTest extends LoopContract {
   @Override
   protected IOLoop newLoop() {
     return Testing.virtualLoop();

@@ -14,7 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Where the clock is a virtual one, polls and lags are the same at each run. */
-final class VirtualStatsTest extends StatsContract {
+@OnEachGenerator
+final class VirtualStatsTest extends LoopContract {
   private final VirtualTimePoller poller = new VirtualTimePoller();
 
   @Override
