@@ -32,8 +32,8 @@ public final class AsynSum implements Runnable {
       this.loop = loop;
     }
 
-    private void doSomethingLong(int a, int b) {
-      future.setResult(a + b);
+    private void doSomethingLong(Future<Integer> sum, int a, int b) {
+      sum.setResult(a + b);
     }
 
     Future<Integer> asynSum(int a, int b) {
@@ -41,8 +41,9 @@ public final class AsynSum implements Runnable {
           () -> {
             out.accept(" asyn_sum " + a + " " + b);
             if (future == null || future.done()) {
-              future = new Future<>();
-              loop.addCallback(() -> doSomethingLong(a, b));
+              Future<Integer> sum = new Future<>();
+              future = sum;
+              loop.addCallback(() -> doSomethingLong(sum, a, b));
             }
             int result = await(future);
             out.accept("after yielded");

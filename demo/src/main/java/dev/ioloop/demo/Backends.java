@@ -42,7 +42,7 @@ final class Backends implements Runnable {
       Gen.configure(generator);
       return "";
     } catch (IllegalStateException e) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
   }
 

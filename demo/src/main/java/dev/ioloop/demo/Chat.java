@@ -137,13 +137,15 @@ final class Chat extends TCPServer {
   }
 
   private void dropTheFurthestBehind() {
-    IOStream furthest =
+    Map.Entry<IOStream, Member> furthest =
         Collections.max(
-            members.keySet(), Comparator.comparingLong(stream -> members.get(stream).unsent));
-    Member member = members.remove(furthest);
+            members.entrySet(), Comparator.comparingLong(each -> each.getValue().unsent));
+    IOStream stream = furthest.getKey();
+    Member member = furthest.getValue();
+    members.remove(stream);
     count(member, -member.unsent);
     member.dropped = true;
-    furthest.close(new IOException("too far behind"));
+    stream.close(new IOException("too far behind"));
   }
 
   static void run(String host, int port) {

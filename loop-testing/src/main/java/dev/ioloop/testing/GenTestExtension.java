@@ -6,6 +6,7 @@ import dev.ioloop.IOLoop;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -173,7 +174,7 @@ final class GenTestExtension
   }
 
   private static Run run(ExtensionContext context) {
-    return context.getStore(NAMESPACE).get(Run.class, Run.class);
+    return Objects.requireNonNull(context.getStore(NAMESPACE).get(Run.class, Run.class));
   }
 
   @Override
@@ -188,7 +189,7 @@ final class GenTestExtension
 
   @Override
   public void interceptTestMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context) {
     run(context)

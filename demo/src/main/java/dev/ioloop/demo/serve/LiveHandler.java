@@ -49,15 +49,19 @@ final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
 
   private void say(ChannelHandlerContext ctx, String json) {
     ChatLine line = Messages.chatLine(json);
-    String fault = line == null ? "That is no message of the chat." : line.fault(maxBytes);
-    if (line == null || fault != null) {
+    if (line == null) {
+      send(ctx, new TextWebSocketFrame(Messages.notice("That is no message of the chat.")));
+      return;
+    }
+    String fault = line.fault(maxBytes);
+    if (fault != null) {
       send(ctx, new TextWebSocketFrame(Messages.notice(fault)));
       return;
     }
     try {
       await(relay.say(line), RelayAwayException.class);
     } catch (RelayAwayException e) {
-      send(ctx, new TextWebSocketFrame(Messages.notice(e.getMessage())));
+      send(ctx, new TextWebSocketFrame(Messages.notice(RelayAwayException.MESSAGE)));
     }
   }
 

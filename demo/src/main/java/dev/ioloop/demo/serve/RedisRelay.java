@@ -11,6 +11,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -77,7 +78,7 @@ final class RedisRelay implements Relay {
   }
 
   @Override
-  public Future<?> open() {
+  public Future<@Nullable Void> open() {
     return coroutine(
         () -> {
           try {
@@ -108,7 +109,7 @@ final class RedisRelay implements Relay {
         () -> {
           try {
             // Who is not subscribed would not hear it.
-            if (!subscription.isOpen()) {
+            if (commands == null || !isOpen(subscription)) {
               throw new RedisException("not subscribed");
             }
             await(commands.async().publish(CHANNEL, Messages.chat(line)));
@@ -119,14 +120,18 @@ final class RedisRelay implements Relay {
         });
   }
 
+  private static boolean isOpen(@Nullable StatefulConnection<?, ?> connection) {
+    return connection != null && connection.isOpen();
+  }
+
   @Override
   public String state() {
-    boolean here = commands.isOpen() && subscription.isOpen();
+    boolean here = isOpen(commands) && isOpen(subscription);
     return here ? "over Redis at " + place : "Redis at " + place + " is away";
   }
 
   @Override
-  public Future<?> close() {
+  public Future<@Nullable Void> close() {
     return coroutine(
         () -> {
           await(client.shutdownAsync(0, LIMIT.toSeconds(), TimeUnit.SECONDS));

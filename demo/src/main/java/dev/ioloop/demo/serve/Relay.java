@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 interface Relay {
 
   /** Makes ready. */
-  Future<?> open();
+  Future<@Nullable Void> open();
 
   /**
    * Carries one line. Called on any event loop.
@@ -22,13 +22,13 @@ interface Relay {
   String state();
 
   /** Ends what {@link #open} has begun. Called before the event loops end. */
-  Future<?> close();
+  Future<@Nullable Void> close();
 
   /** Returns one for a server that is alone. */
   static Relay local(Consumer<ChatLine> deliver) {
     return new Relay() {
       @Override
-      public Future<?> open() {
+      public Future<@Nullable Void> open() {
         return Future.succeeded(null);
       }
 
@@ -44,7 +44,7 @@ interface Relay {
       }
 
       @Override
-      public Future<?> close() {
+      public Future<@Nullable Void> close() {
         return Future.succeeded(null);
       }
     };

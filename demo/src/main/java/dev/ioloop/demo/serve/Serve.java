@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -152,7 +153,7 @@ public final class Serve {
             deadline,
             new HttpServerKeepAliveHandler(),
             new WholeRequests(limits.messageBytes(), roomForBodies),
-            new HttpHandler(this, stations.get(eventLoop), deadline));
+            new HttpHandler(this, Objects.requireNonNull(stations.get(eventLoop)), deadline));
   }
 
   private static HttpDecoderConfig decoder() {
