@@ -106,12 +106,12 @@ final class ContinuationFiber extends Fiber implements Runnable {
   }
 
   @Override
-  void prepareInside(ThreadState caller) {
+  void prepareInside(Carrier caller) {
     caller.keepMonitors();
   }
 
   @Override
-  void resume(ThreadState caller) {
+  void resume(Carrier caller) {
     Fiber before = caller.enter(this);
     if (before != null) {
       outer = before;

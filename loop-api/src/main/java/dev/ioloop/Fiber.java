@@ -16,15 +16,6 @@ abstract class Fiber {
 
     /** Runs to the end, on the fiber, and throws nothing. */
     void runBody();
-
-    /**
-     * Waits, on the fiber, until {@code future} is done, whatever its outcome. Throws what was
-     * raised here instead.
-     */
-    void waitFor(Future<?> future);
-
-    /** Waits, on the fiber, until {@code future} is done; returns its result or throws. */
-    <T extends @Nullable Object> T await(Future<T> future);
   }
 
   private @Nullable Body body;
@@ -60,17 +51,17 @@ abstract class Fiber {
    * To be called before {@link #resume} where frames that are not the loop's own are below: they
    * may hold monitors, and there may be too many of them.
    *
-   * @param caller the state of the calling thread
+   * @param caller the carrier of the calling thread
    * @throws StackOverflowError if no fiber can run inside so many others
    */
-  abstract void prepareInside(ThreadState caller);
+  abstract void prepareInside(Carrier caller);
 
   /**
    * Runs the body until it suspends or ends. Not from within itself.
    *
-   * @param caller the state of the calling thread
+   * @param caller the carrier of the calling thread
    */
-  abstract void resume(ThreadState caller);
+  abstract void resume(Carrier caller);
 
   /**
    * Leaves the body, until the next {@link #resume}. Only on the fiber itself.

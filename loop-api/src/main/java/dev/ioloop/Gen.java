@@ -122,11 +122,11 @@ public final class Gen {
    * @throws BadYieldException if {@code future} is null
    */
   public static <T extends @Nullable Object> T await(CompletionStage<T> future) {
-    Fiber fiber = currentFiber();
+    AwaitingBody body = presentBody();
     if (future == null) {
       throw badYield(null);
     }
-    return fiber.body().await(Future.adapt(future));
+    return body.await(Future.adapt(future));
   }
 
   /**
@@ -146,18 +146,17 @@ public final class Gen {
    * @throws BadYieldException if it is nothing that can be awaited
    */
   public static @Nullable Object await(@Nullable Object yielded) {
-    Fiber fiber = currentFiber();
-    return fiber.body().await(convertYielded(yielded));
+    return presentBody().await(convertYielded(yielded));
   }
 
-  private static Fiber currentFiber() {
-    Fiber fiber = ThreadState.get().fiber();
-    if (fiber == null) {
+  private static AwaitingBody presentBody() {
+    AwaitingBody body = ThreadState.presentBody();
+    if (body == null) {
       throw new IllegalStateException(
           "await() outside a coroutine; start one with coroutine(..), or with IOLoop.runSync(..) from"
               + " a thread that runs no loop");
     }
-    return fiber;
+    return body;
   }
 
   /** Returns the make of the coroutines that are started now: "continuation" or "thread". */

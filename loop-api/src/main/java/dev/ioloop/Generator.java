@@ -43,7 +43,7 @@ public final class Generator<
   }
 
   /** What a fiber runs for a generator: kept apart, so that its methods are not the user's. */
-  private final class Steps implements Fiber.Body {
+  private final class Steps implements AwaitingBody {
     @Override
     public void runBody() {
       try {
@@ -313,7 +313,7 @@ public final class Generator<
 
   /** Lets the coroutine that drives this generator wait for what the body awaits. */
   private void waitInDriver(Future<?> future) {
-    Fiber driver = ThreadState.get().fiber();
+    AwaitingBody driver = ThreadState.presentBody();
     if (driver == null) {
       thrown =
           new IllegalStateException(
@@ -321,7 +321,7 @@ public final class Generator<
       return;
     }
     try {
-      driver.body().waitFor(future);
+      driver.waitFor(future);
     } catch (Throwable e) {
       thrown = e;
       return;
@@ -329,7 +329,7 @@ public final class Generator<
     if (future.isCompletedExceptionally()) {
       Throwable failure = future.exception();
       AwaitTrace.attach(failure, this, fiber.stackTrace());
-      AwaitTrace.attach(failure, driver.body());
+      AwaitTrace.attach(failure, driver);
     }
   }
 

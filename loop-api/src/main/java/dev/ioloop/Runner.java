@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * cancellation that comes too late for that is raised at the next {@code await} that would wait.
  */
 final class Runner<T extends @Nullable Object>
-    implements Fiber.Body, Runnable, Consumer<Future<?>> {
+    implements AwaitingBody, Runnable, Consumer<Future<?>> {
 
   /** How far the one cancellation of this coroutine has come. */
   private enum Cancellation {

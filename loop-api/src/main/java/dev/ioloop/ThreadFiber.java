@@ -34,13 +34,11 @@ final class ThreadFiber extends Fiber {
   private volatile int turn = CALLER;
   private volatile Thread caller;
 
-  /**
-   * The state of the thread that resumed last; read by the fiber's thread when it gets its turn.
-   */
-  private ThreadState callerState;
+  /** The carrier that resumed last; read by the fiber's thread when it gets its turn. */
+  private @Nullable Carrier callerState;
 
-  /** The context that goes with the turn. */
-  private @Nullable Context handedContext;
+  /** What goes along with the turn. */
+  private @Nullable Object baggage;
 
   /** How many fibers run, one inside the other, up to this one. */
   private int depth;
@@ -52,13 +50,12 @@ final class ThreadFiber extends Fiber {
     thread =
         VirtualThreads.orDaemon("ioloop-coroutine-" + COUNT.incrementAndGet(), this::runBodies);
     caller = thread;
-    callerState = ThreadState.get();
   }
 
   private void runBodies() {
-    ThreadState mine = ThreadState.get();
-    mine.enter(this);
     awaitTurn(BODY);
+    Carrier mine = callerState.ofThisThread();
+    mine.enter(this);
     while (!discarded) {
       enter(mine);
       runBody();
@@ -68,27 +65,13 @@ final class ThreadFiber extends Fiber {
   }
 
   /** Takes over the place of the thread that resumed. */
-  private void enter(ThreadState mine) {
-    mine.current = callerState.current;
-    mine.running = callerState.running;
-    if (Context.inUse) {
-      Context.swap(mine, handedContext);
-    }
-    IOLoop loop = mine.current;
-    if (loop != null) {
-      loop.moveOwner(caller, thread, mine);
-    }
+  private void enter(Carrier mine) {
+    mine.takePlace(callerState, caller, baggage);
   }
 
   /** Gives the place back, and the turn. */
-  private void giveTurn(ThreadState mine) {
-    if (Context.inUse) {
-      handedContext = Context.swap(mine, null);
-    }
-    IOLoop loop = callerState.current;
-    if (loop != null) {
-      loop.moveOwner(thread, caller, callerState);
-    }
+  private void giveTurn(Carrier mine) {
+    baggage = mine.givePlace(callerState, caller);
     Thread waiting = caller;
     turn = CALLER;
     LockSupport.unpark(waiting);
@@ -96,7 +79,7 @@ final class ThreadFiber extends Fiber {
 
   /** There are none to keep: the body has a thread of its own, and no frames below. */
   @Override
-  void prepareInside(ThreadState caller) {
+  void prepareInside(Carrier caller) {
     if (depthInside(caller) > MAX_DEPTH) {
       throw new StackOverflowError(
           MAX_DEPTH
@@ -105,18 +88,16 @@ final class ThreadFiber extends Fiber {
     }
   }
 
-  private static int depthInside(ThreadState caller) {
+  private static int depthInside(Carrier caller) {
     return caller.fiber() instanceof ThreadFiber outer ? outer.depth + 1 : 1;
   }
 
   @Override
-  void resume(ThreadState from) {
+  void resume(Carrier from) {
     depth = depthInside(from);
     callerState = from;
     caller = Thread.currentThread();
-    if (Context.inUse) {
-      handedContext = Context.capture(from);
-    }
+    baggage = from.baggage();
     turn = BODY;
     if (started) {
       LockSupport.unpark(thread);
@@ -125,14 +106,12 @@ final class ThreadFiber extends Fiber {
       thread.start();
     }
     awaitTurn(CALLER);
-    if (Context.inUse) {
-      Context.swap(from, handedContext);
-    }
+    from.restore(baggage);
   }
 
   @Override
   void suspend() {
-    ThreadState mine = ThreadState.get();
+    Carrier mine = callerState.ofThisThread();
     giveTurn(mine);
     awaitTurn(BODY);
     enter(mine);

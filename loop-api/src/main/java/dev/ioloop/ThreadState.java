@@ -3,7 +3,7 @@ package dev.ioloop;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread is doing as far as loops and coroutines are concerned. */
-final class ThreadState {
+final class ThreadState extends Carrier {
   private static final ThreadLocal<ThreadState> STATES = ThreadLocal.withInitial(ThreadState::new);
 
   /** The loop that {@link IOLoop#current()} gives on this thread. */
@@ -21,57 +21,55 @@ final class ThreadState {
   /** The ends of futures that the JDK tells this thread of at present. */
   @Nullable Endings endings;
 
-  /**
-   * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
-   * fiber that runs again and again costs no store of a reference, which the collector would watch.
-   */
-  private @Nullable Fiber lastFiber;
-
-  private boolean inFiber;
-
-  /** Null until it is needed. */
-  private @Nullable HeldMonitors monitors;
-
   private ThreadState() {}
 
   static ThreadState get() {
     return STATES.get();
   }
 
-  /** Returns the innermost coroutine or generator that runs on this thread. */
-  @Nullable Fiber fiber() {
-    return inFiber ? lastFiber : null;
+  /** Returns what runs on the innermost fiber of the calling thread, or null outside of fibers. */
+  static @Nullable AwaitingBody presentBody() {
+    Fiber fiber = get().fiber();
+    return fiber == null ? null : (AwaitingBody) fiber.body();
   }
 
-  /** Makes {@code fiber} the innermost one, and returns the one before, for {@link #leave}. */
-  @Nullable Fiber enter(Fiber fiber) {
-    Fiber outer = fiber();
-    if (lastFiber != fiber) {
-      lastFiber = fiber;
-    }
-    inFiber = true;
-    return outer;
+  @Override
+  protected ThreadState ofThisThread() {
+    return get();
   }
 
-  /**
-   * Keeps the monitors of the frames below with this thread, whichever continuation yields above
-   * them. To be called before continuations are entered below frames that are not the loop's own.
-   */
-  void keepMonitors() {
-    if (HeldMonitors.TAKEN_BY_YIELD) {
-      if (monitors == null) {
-        monitors = new HeldMonitors();
-      }
-      monitors.keep();
+  // The context of a coroutine on a thread of its own goes along with the turn.
+
+  @Override
+  protected @Nullable Object baggage() {
+    return Context.inUse ? Context.capture(this) : null;
+  }
+
+  @Override
+  protected void restore(@Nullable Object baggage) {
+    if (Context.inUse) {
+      Context.swap(this, (Context) baggage);
     }
   }
 
-  /** Goes back to the fiber that was the innermost one before. */
-  void leave(@Nullable Fiber outer) {
-    if (outer == null) {
-      inFiber = false;
-    } else {
-      lastFiber = outer;
+  @Override
+  protected void takePlace(Carrier from, Thread thread, @Nullable Object baggage) {
+    ThreadState before = (ThreadState) from;
+    current = before.current;
+    running = before.running;
+    restore(baggage);
+    if (current != null) {
+      current.moveOwner(thread, Thread.currentThread(), this);
     }
+  }
+
+  @Override
+  protected @Nullable Object givePlace(Carrier to, Thread thread) {
+    Context handed = Context.inUse ? Context.swap(this, null) : null;
+    ThreadState after = (ThreadState) to;
+    if (after.current != null) {
+      after.current.moveOwner(Thread.currentThread(), thread, after);
+    }
+    return handed;
   }
 }
