@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
 import org.jspecify.annotations.Nullable;
 
 /** What runs on a fiber and may await there: the body of a coroutine or of a generator. */

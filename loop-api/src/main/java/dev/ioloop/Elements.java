@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Sneaky;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;

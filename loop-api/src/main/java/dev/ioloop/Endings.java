@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
+import dev.ioloop.fiber.Fibers;
+import dev.ioloop.fiber.Sneaky;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;

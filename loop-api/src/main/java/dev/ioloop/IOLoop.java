@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
+import dev.ioloop.fiber.FiberPool;
+import dev.ioloop.fiber.VirtualThreads;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Sneaky;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
 import dev.ioloop.spi.Poller;

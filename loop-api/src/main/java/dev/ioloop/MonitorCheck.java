@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;

@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
+import dev.ioloop.fiber.HeldMonitors;
 import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MonitorInfo;

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
 import java.lang.StackWalker.StackFrame;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;

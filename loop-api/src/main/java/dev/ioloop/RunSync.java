@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fibers;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;

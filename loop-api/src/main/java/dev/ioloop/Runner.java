@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
+import dev.ioloop.fiber.Fibers;
+import dev.ioloop.fiber.Sneaky;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
 import java.util.ArrayDeque;

@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.ContinuationFiber;
+import dev.ioloop.fiber.Fiber;
+import dev.ioloop.fiber.ThreadFiber;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Carrier;
+import dev.ioloop.fiber.Fiber;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread is doing as far as loops and coroutines are concerned. */

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Sneaky;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.fiber.Fiber;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
 import java.lang.System.Logger.Level;

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A fiber whose body has ended can be given another one with {@link #reset}.
  */
-abstract class Fiber {
+public abstract class Fiber {
 
   /** What runs on a fiber. */
-  interface Body {
+  public interface Body {
 
     /** Runs to the end, on the fiber, and throws nothing. */
     void runBody();
@@ -20,26 +20,26 @@ abstract class Fiber {
 
   private @Nullable Body body;
 
-  Fiber(Body body) {
+  public Fiber(Body body) {
     this.body = body;
   }
 
   /** Returns the body, or null once it has ended. */
-  final @Nullable Body body() {
+  public final @Nullable Body body() {
     return body;
   }
 
-  final boolean ended() {
+  public final boolean ended() {
     return body == null;
   }
 
   /** Gives another body to a fiber that has ended. */
-  final void reset(Body next) {
+  public final void reset(Body next) {
     body = next;
   }
 
   /** Runs the present body. To be called on the fiber, by its make. */
-  final void runBody() {
+  public final void runBody() {
     try {
       body.runBody();
     } finally {
@@ -54,41 +54,41 @@ abstract class Fiber {
    * @param caller the carrier of the calling thread
    * @throws StackOverflowError if no fiber can run inside so many others
    */
-  abstract void prepareInside(Carrier caller);
+  public abstract void prepareInside(Carrier caller);
 
   /**
    * Runs the body until it suspends or ends. Not from within itself.
    *
    * @param caller the carrier of the calling thread
    */
-  abstract void resume(Carrier caller);
+  public abstract void resume(Carrier caller);
 
   /**
    * Leaves the body, until the next {@link #resume}. Only on the fiber itself.
    *
    * @throws IllegalStateException if the stack cannot be left here, with the reason
    */
-  abstract void suspend();
+  public abstract void suspend();
 
   /** Returns the thread that has entered the outermost fiber. Only on the fiber itself. */
-  Thread baseThread() {
+  public Thread baseThread() {
     return Thread.currentThread();
   }
 
   /** Returns the fiber on which this one was resumed, or null. Only on the fiber itself. */
-  abstract @Nullable Fiber outer();
+  public abstract @Nullable Fiber outer();
 
   /** Returns the other threads that wait until this fiber suspends or ends. */
-  List<Thread> waitingThreads() {
+  public List<Thread> waitingThreads() {
     return List.of();
   }
 
   /** Returns whether this make is worth keeping for another body. */
-  abstract boolean isReusable();
+  public abstract boolean isReusable();
 
   /** Ends a fiber whose body has ended, and gives back what it holds. */
-  abstract void discard();
+  public abstract void discard();
 
   /** Returns the stack of the body, which is suspended, innermost frame first. */
-  abstract StackTraceElement[] stackTrace();
+  public abstract StackTraceElement[] stackTrace();
 }

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * class alone reaches for it, by method handles in static finals, which cost no more than direct
  * calls.
  */
-final class ContinuationFiber extends Fiber implements Runnable {
+public final class ContinuationFiber extends Fiber implements Runnable {
   private static final @Nullable MethodHandle NEW;
   private static final @Nullable MethodHandle RUN;
   private static final @Nullable MethodHandle YIELD;
@@ -106,12 +106,12 @@ final class ContinuationFiber extends Fiber implements Runnable {
   }
 
   @Override
-  void prepareInside(Carrier caller) {
+  public void prepareInside(Carrier caller) {
     caller.keepMonitors();
   }
 
   @Override
-  void resume(Carrier caller) {
+  public void resume(Carrier caller) {
     Fiber before = caller.enter(this);
     if (before != null) {
       outer = before;
@@ -129,7 +129,7 @@ final class ContinuationFiber extends Fiber implements Runnable {
   }
 
   @Override
-  void suspend() {
+  public void suspend() {
     try {
       YIELD.invokeExact();
     } catch (IllegalStateException e) {
@@ -157,20 +157,20 @@ final class ContinuationFiber extends Fiber implements Runnable {
   }
 
   @Override
-  @Nullable Fiber outer() {
+  public @Nullable Fiber outer() {
     return outer;
   }
 
   @Override
-  boolean isReusable() {
+  public boolean isReusable() {
     return false;
   }
 
   @Override
-  void discard() {}
+  public void discard() {}
 
   @Override
-  StackTraceElement[] stackTrace() {
+  public StackTraceElement[] stackTrace() {
     try {
       return (StackTraceElement[]) STACK_TRACE.invokeExact(continuation);
     } catch (Throwable e) {

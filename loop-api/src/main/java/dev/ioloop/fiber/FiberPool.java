@@ -1,15 +1,15 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import java.util.ArrayDeque;
 
 /** The fibers of one loop that have ended and wait for another body. */
-final class FiberPool {
+public final class FiberPool {
   private static final int MAX_IDLE = 64;
 
   private final ArrayDeque<Fiber> idle = new ArrayDeque<>();
 
   /** Returns a fiber that will run {@code body}. */
-  Fiber take(Fiber.Body body) {
+  public Fiber take(Fiber.Body body) {
     if (!idle.isEmpty() && !Fibers.usesContinuations()) {
       Fiber fiber = idle.removeLast();
       fiber.reset(body);
@@ -19,7 +19,7 @@ final class FiberPool {
   }
 
   /** Takes back a fiber that has ended. */
-  void give(Fiber fiber) {
+  public void give(Fiber fiber) {
     if (fiber.isReusable()) {
       if (idle.size() < MAX_IDLE) {
         idle.addLast(fiber);
@@ -29,7 +29,7 @@ final class FiberPool {
     }
   }
 
-  void close() {
+  public void close() {
     idle.forEach(Fiber::discard);
     idle.clear();
   }

@@ -1,20 +1,20 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the make of the fibers that coroutines and generators run on. */
-final class Fibers {
-  static final String PROPERTY = "dev.ioloop.generator";
-  static final String CONTINUATION = "continuation";
-  static final String THREAD = "thread";
+public final class Fibers {
+  public static final String PROPERTY = "dev.ioloop.generator";
+  public static final String CONTINUATION = "continuation";
+  public static final String THREAD = "thread";
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final AtomicBoolean SLOW_MAKE_TOLD = new AtomicBoolean();
   private static final AtomicBoolean NEW_JDK_TOLD = new AtomicBoolean();
 
   /**
-   * The make asked for by {@link Gen#configure}; null where the property or the default decides.
+   * The make asked for by {@code Gen.configure}; null where the property or the default decides.
    */
   private static volatile @Nullable String configured;
 
@@ -23,7 +23,7 @@ final class Fibers {
 
   private Fibers() {}
 
-  static void configure(@Nullable String make) {
+  public static void configure(@Nullable String make) {
     if (make != null) {
       check(make);
     }
@@ -32,11 +32,11 @@ final class Fibers {
   }
 
   /** Returns the name of the make that the next fiber has. */
-  static String make() {
+  public static String make() {
     return usesContinuations() ? CONTINUATION : THREAD;
   }
 
-  static Fiber create(Fiber.Body body) {
+  public static Fiber create(Fiber.Body body) {
     if (usesContinuations()) {
       return new ContinuationFiber(body);
     }
@@ -44,7 +44,7 @@ final class Fibers {
     return new ThreadFiber(body);
   }
 
-  static boolean usesContinuations() {
+  public static boolean usesContinuations() {
     Boolean decided = continuations;
     if (decided == null) {
       decided = decide();

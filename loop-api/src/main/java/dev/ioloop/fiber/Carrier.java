@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * goes along with a turn that fibers on threads of their own hand over. What that is, a subclass
  * knows.
  */
-abstract class Carrier {
+public abstract class Carrier {
 
   /**
    * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
@@ -44,12 +44,12 @@ abstract class Carrier {
   protected abstract @Nullable Object givePlace(Carrier to, Thread thread);
 
   /** Returns the innermost fiber that runs on this thread. */
-  final @Nullable Fiber fiber() {
+  public final @Nullable Fiber fiber() {
     return inFiber ? lastFiber : null;
   }
 
   /** Makes {@code fiber} the innermost one, and returns the one before, for {@link #leave}. */
-  final @Nullable Fiber enter(Fiber fiber) {
+  public final @Nullable Fiber enter(Fiber fiber) {
     Fiber outer = fiber();
     if (lastFiber != fiber) {
       lastFiber = fiber;
@@ -59,7 +59,7 @@ abstract class Carrier {
   }
 
   /** Goes back to the fiber that was the innermost one before. */
-  final void leave(@Nullable Fiber outer) {
+  public final void leave(@Nullable Fiber outer) {
     if (outer == null) {
       inFiber = false;
     } else {
@@ -71,7 +71,7 @@ abstract class Carrier {
    * Keeps the monitors of the frames below with this thread, whichever continuation yields above
    * them. To be called before continuations are entered below frames that are not the loop's own.
    */
-  final void keepMonitors() {
+  public final void keepMonitors() {
     if (HeldMonitors.TAKEN_BY_YIELD) {
       if (monitors == null) {
         monitors = new HeldMonitors();

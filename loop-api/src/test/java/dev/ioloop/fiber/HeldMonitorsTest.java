@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each thread needs eight objects of its own. Between threads they would be contended and so
  * inflated themselves, and an inflated one takes no entry.
  */
-final class HeldMonitors {
+public final class HeldMonitors {
 
   /** The first JDK whose yields take monitors along. Before it, a held monitor prevents them. */
   private static final int FIRST_JDK = 24;
@@ -24,7 +24,7 @@ final class HeldMonitors {
   private static final int NEWEST_TESTED_JDK = 25;
 
   /** Whether yields take monitors along here. */
-  static final boolean TAKEN_BY_YIELD = Runtime.version().feature() >= FIRST_JDK;
+  public static final boolean TAKEN_BY_YIELD = Runtime.version().feature() >= FIRST_JDK;
 
   private final Object a = new Object();
   private final Object b = new Object();

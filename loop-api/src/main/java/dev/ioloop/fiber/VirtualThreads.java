@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's virtual threads, which JDK 21 brought and code for JDK 17 cannot name. */
-final class VirtualThreads {
+public final class VirtualThreads {
 
   /** {@code Thread.isVirtual()}, or null before JDK 21. */
   private static final @Nullable MethodHandle IS_VIRTUAL;
@@ -38,12 +38,12 @@ final class VirtualThreads {
 
   private VirtualThreads() {}
 
-  static boolean exist() {
+  public static boolean exist() {
     return UNSTARTED != null;
   }
 
   /** Returns whether the calling thread is a virtual one. */
-  static boolean isCurrent() {
+  public static boolean isCurrent() {
     try {
       return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
     } catch (Throwable e) {
@@ -52,7 +52,7 @@ final class VirtualThreads {
   }
 
   /** Makes a virtual thread where they exist, else a daemon thread, and does not start it. */
-  static Thread orDaemon(String name, Runnable task) {
+  public static Thread orDaemon(String name, Runnable task) {
     if (UNSTARTED == null) {
       Thread thread = new Thread(task, name);
       thread.setDaemon(true);

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.fiber;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #turn} tells whose turn it is. Whoever gives the turn away writes it and unparks the
  * other; whoever waits for it spins for a moment, because most segments are short, and then parks.
  */
-final class ThreadFiber extends Fiber {
+public final class ThreadFiber extends Fiber {
   private static final int CALLER = 0;
   private static final int BODY = 1;
 
@@ -79,7 +79,7 @@ final class ThreadFiber extends Fiber {
 
   /** There are none to keep: the body has a thread of its own, and no frames below. */
   @Override
-  void prepareInside(Carrier caller) {
+  public void prepareInside(Carrier caller) {
     if (depthInside(caller) > MAX_DEPTH) {
       throw new StackOverflowError(
           MAX_DEPTH
@@ -93,7 +93,7 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
-  void resume(Carrier from) {
+  public void resume(Carrier from) {
     depth = depthInside(from);
     callerState = from;
     caller = Thread.currentThread();
@@ -110,7 +110,7 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
-  void suspend() {
+  public void suspend() {
     Carrier mine = callerState.ofThisThread();
     giveTurn(mine);
     awaitTurn(BODY);
@@ -136,13 +136,13 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
-  Thread baseThread() {
+  public Thread baseThread() {
     Fiber outer = callerState.fiber();
     return outer == null ? caller : outer.baseThread();
   }
 
   @Override
-  @Nullable Fiber outer() {
+  public @Nullable Fiber outer() {
     return callerState.fiber();
   }
 
@@ -151,7 +151,7 @@ final class ThreadFiber extends Fiber {
    * where that is a fiber's, those that wait for that one. For the watchdog, which may be late.
    */
   @Override
-  List<Thread> waitingThreads() {
+  public List<Thread> waitingThreads() {
     List<Thread> waiting = new ArrayList<>();
     Fiber fiber = this;
     while (fiber instanceof ThreadFiber present && waiting.size() < MAX_DEPTH) {
@@ -162,12 +162,12 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
-  boolean isReusable() {
+  public boolean isReusable() {
     return true;
   }
 
   @Override
-  void discard() {
+  public void discard() {
     if (started) {
       discarded = true;
       turn = BODY;
@@ -187,7 +187,7 @@ final class ThreadFiber extends Fiber {
   }
 
   @Override
-  StackTraceElement[] stackTrace() {
+  public StackTraceElement[] stackTrace() {
     return thread.getStackTrace();
   }
 }
