@@ -124,12 +124,12 @@ final class CallbackQueue {
   /**
    * Takes a snapshot of the callbacks that are queued, runs it, and does so again while callbacks
    * are queued, {@code iterations} agrees, and fewer than {@code max} snapshots have run. What a
-   * callback throws goes to {@code loop}; what that throws on leaves the rest queued. The loop's
+   * callback throws goes to {@code hooks}; what those throw on leaves the rest queued. The loop's
    * thread only.
    *
    * @return how many snapshots have run, at least one
    */
-  int runSnapshots(IOLoop loop, Iterations iterations, int max) {
+  int runSnapshots(LoopHooks hooks, Iterations iterations, int max) {
     int snapshots = 0;
     int callbacks = 0;
     @Nullable Object[] chunk = headChunk;
@@ -150,7 +150,7 @@ final class CallbackQueue {
           chunk[index] = null;
           index++;
           callbacks++;
-          Calls.run(loop, callback);
+          Calls.run(hooks, callback);
         }
       } while (++snapshots < max
           && (index != tailIndex || chunk != tailChunk || top != null)

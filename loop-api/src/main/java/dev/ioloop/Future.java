@@ -438,7 +438,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   final void notify(Consumer<? super Future<?>> callback) {
-    Calls.tell(callback, this);
+    DoneCallbacks.tell(callback, this);
   }
 
   /** Returns what this future is called, however little stack is left to find out. */

@@ -20,7 +20,7 @@ final class HostedTurns implements Runnable {
   /** How many iterations a turn may have. With fewer, a chain of callbacks costs more. */
   private static final int MAX_ITERATIONS = 16;
 
-  private final IOLoop loop;
+  private final LoopHooks hooks;
   private final Lifecycle life;
   private final Host host;
   private final Iterations iterations;
@@ -37,8 +37,6 @@ final class HostedTurns implements Runnable {
   /** Set by the one thread that closes the loop without another turn. */
   private final AtomicBoolean hostEnded = new AtomicBoolean();
 
-  private final Unwinding unwinding;
-
   /** When the coroutines must have ended, by the host's clock; zero until they are cancelled. */
   private long closeDeadline;
 
@@ -50,13 +48,12 @@ final class HostedTurns implements Runnable {
   private long alarm;
 
   HostedTurns(
-      IOLoop loop, Lifecycle life, Host host, Iterations iterations, CallbackQueue callbacks) {
-    this.loop = loop;
+      LoopHooks hooks, Lifecycle life, Host host, Iterations iterations, CallbackQueue callbacks) {
+    this.hooks = hooks;
     this.life = life;
     this.host = host;
     this.iterations = iterations;
     this.callbacks = callbacks;
-    this.unwinding = new Unwinding(loop, iterations);
   }
 
   /** Introduces the loop to its host. */
@@ -73,17 +70,12 @@ final class HostedTurns implements Runnable {
   /** Runs a turn. Called by the host on its thread. */
   @Override
   public void run() {
-    if (loop.isClosed() || inTurn) {
+    if (hooks.isClosed() || inTurn) {
       return;
     }
-    ThreadState state = ThreadState.get();
-    IOLoop outerLoop = state.running;
-    loop.settle(state);
-    state.keepMonitors();
-    loop.setDormant(false);
+    hooks.enterTurn();
+    hooks.setDormant(false);
     callbacks.wakeUp();
-    Context outside = state.context;
-    state.context = null;
     inTurn = true;
     try {
       beginToUnwind();
@@ -92,22 +84,19 @@ final class HostedTurns implements Runnable {
       boolean last = isLast();
       try {
         if (last) {
-          unwinding.end();
+          hooks.endUnwinding();
         }
       } finally {
         inTurn = false;
-        state.context = outside;
-        if (!host.ownsThread()) {
-          state.running = outerLoop;
-        }
+        hooks.leaveTurn(host.ownsThread());
         end(last);
       }
     }
   }
 
   private void beginToUnwind() {
-    if (closeRequested && unwinding.begin()) {
-      closeDeadline = host.nanoTime() + Unwinding.LIMIT_NANOS;
+    if (closeRequested && hooks.beginToUnwind()) {
+      closeDeadline = host.nanoTime() + Lifecycle.MOST_CLOSING_NANOS;
     }
   }
 
@@ -117,13 +106,13 @@ final class HostedTurns implements Runnable {
       return false;
     }
     beginToUnwind();
-    return loop.suspended.isEmpty() || host.nanoTime() - closeDeadline >= 0;
+    return !hooks.hasCoroutines() || host.nanoTime() - closeDeadline >= 0;
   }
 
   /** Closes the loop after the last turn; else sees to it that the next one comes when needed. */
   private void end(boolean last) {
     if (last) {
-      loop.closeNow(closeHandles);
+      hooks.closeNow(closeHandles);
       return;
     }
     host.afterTurn();
@@ -137,7 +126,7 @@ final class HostedTurns implements Runnable {
     if (closeRequested) {
       setAlarm(closeDeadline);
     }
-    loop.setDormant(true);
+    hooks.setDormant(true);
   }
 
   // A later deadline leaves an earlier alarm alone: a timeout that guards something is removed as a
@@ -164,7 +153,7 @@ final class HostedTurns implements Runnable {
     closeRequested = true;
     if (host.hasEnded()) {
       closeHere();
-    } else if (host.isCurrent() && !inTurn && ThreadState.get().fiber() == null) {
+    } else if (host.isCurrent() && !inTurn && !hooks.isInFiber()) {
       run();
     } else {
       host.wakeup();
@@ -173,11 +162,11 @@ final class HostedTurns implements Runnable {
 
   /** Closes the loop on the calling thread, where the host executes no further turn. */
   private void closeHere() {
-    if (!hostEnded.compareAndSet(false, true) || loop.isClosed()) {
+    if (!hostEnded.compareAndSet(false, true) || hooks.isClosed()) {
       return;
     }
     life.closeHosted();
     inTurn = true;
-    loop.closeHere(unwinding, closeHandles);
+    hooks.closeHere(closeHandles);
   }
 }

@@ -4,6 +4,7 @@ import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.FiberPool;
 import dev.ioloop.fiber.VirtualThreads;
 import dev.ioloop.jfr.Flight;
+import dev.ioloop.spi.Events;
 import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.PollerProvider;
@@ -51,15 +52,15 @@ public final class IOLoop implements Executor, AutoCloseable {
   public static final int NONE = 0;
 
   /** The channel can be read, accepted from, or has reached its end. */
-  public static final int READ = 0x001;
+  public static final int READ = Events.READ;
 
   /** The channel can be written, or its connect has ended. */
-  public static final int WRITE = 0x004;
+  public static final int WRITE = Events.WRITE;
 
   /**
    * The channel failed or hung up. Reported whether asked for or not, where the backend can tell.
    */
-  public static final int ERROR = 0x018;
+  public static final int ERROR = Events.ERROR;
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final Object INSTANCE_LOCK = new Object();
@@ -90,6 +91,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   private final TimeoutQueue timeouts = new TimeoutQueue();
   private final Iterations iterations;
   private final Watches watches;
+  private final Unwinding unwinding;
   private final Workers workers = new Workers(this);
 
   /** What a host executes; null where the loop runs itself. */
@@ -143,16 +145,120 @@ public final class IOLoop implements Executor, AutoCloseable {
   private IOLoop(String backend, Poller poller) {
     this.backend = backend;
     this.poller = poller;
-    this.iterations = new Iterations(this, poller, callbacks, timeouts);
-    this.watches = new Watches(this, poller);
+    LoopHooks hooks = new Hooks();
+    this.iterations = new Iterations(hooks, poller, callbacks, timeouts);
+    this.watches = new Watches(hooks, iterations, poller);
+    this.unwinding = new Unwinding(this, iterations);
     if (poller instanceof Host host) {
-      hosted = new HostedTurns(this, life, host, iterations, callbacks);
+      hosted = new HostedTurns(hooks, life, host, iterations, callbacks);
       owner = HostedTurns.NOT_YET;
       life.start();
       Watchdog.watch(this);
       hosted.begin();
     } else {
       hosted = null;
+    }
+  }
+
+  /** What the iterations of this loop call above themselves. */
+  private final class Hooks extends LoopHooks {
+
+    /** What a thread of a host was doing before the present turn. */
+    private @Nullable IOLoop outerLoop;
+
+    private @Nullable Context outerContext;
+
+    @Override
+    protected void failed(Object source, Throwable failure) {
+      IOLoop.this.failed(source, failure);
+    }
+
+    @Override
+    protected void resetContext() {
+      if (Context.inUse) {
+        threadState().context = null;
+      }
+    }
+
+    @Override
+    protected void setPresentCallback(@Nullable Runnable callback) {
+      presentCallback = callback;
+    }
+
+    @Override
+    protected boolean isStopRequested() {
+      return stopRequested;
+    }
+
+    @Override
+    protected boolean isClosing() {
+      return life.isClosing();
+    }
+
+    @Override
+    protected boolean isClosed() {
+      return life.isClosed();
+    }
+
+    @Override
+    protected boolean hasCoroutines() {
+      return !suspended.isEmpty();
+    }
+
+    @Override
+    protected void enterTurn() {
+      ThreadState state = ThreadState.get();
+      outerLoop = state.running;
+      settle(state);
+      state.keepMonitors();
+      outerContext = state.context;
+      state.context = null;
+    }
+
+    @Override
+    protected void leaveTurn(boolean staysCurrent) {
+      ThreadState state = threadState();
+      state.context = outerContext;
+      if (!staysCurrent) {
+        state.running = outerLoop;
+      }
+      outerLoop = null;
+      outerContext = null;
+    }
+
+    @Override
+    protected void setDormant(boolean next) {
+      dormant = next;
+    }
+
+    @Override
+    protected boolean isInFiber() {
+      return ThreadState.get().fiber() != null;
+    }
+
+    @Override
+    protected boolean beginToUnwind() {
+      return unwinding.begin();
+    }
+
+    @Override
+    protected void endUnwinding() {
+      unwinding.end();
+    }
+
+    @Override
+    protected void closeHere(boolean allHandles) {
+      IOLoop.this.closeHere(allHandles);
+    }
+
+    @Override
+    protected void closeNow(boolean allHandles) {
+      IOLoop.this.closeNow(allHandles);
+    }
+
+    @Override
+    public String toString() {
+      return IOLoop.this.toString();
     }
   }
 
@@ -400,7 +506,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /** Makes the calling thread, which is its host's, the loop's own. */
-  void settle(ThreadState state) {
+  private void settle(ThreadState state) {
     owner = Thread.currentThread();
     if (thread != owner) {
       thread = owner;
@@ -410,11 +516,6 @@ public final class IOLoop implements Executor, AutoCloseable {
     adder = owner;
     state.current = this;
     state.running = this;
-  }
-
-  /** Says whether the next callback of the loop's own thread has to ask the host for a turn. */
-  void setDormant(boolean dormant) {
-    this.dormant = dormant;
   }
 
   /** Binds the loop to the calling thread, once. */
@@ -534,22 +635,22 @@ public final class IOLoop implements Executor, AutoCloseable {
           "close() in a coroutine of the loop; let it end, or close the loop elsewhere");
     }
     if (life.close()) {
-      closeHere(new Unwinding(this, iterations), allHandles);
+      closeHere(allHandles);
     }
   }
 
   /** Ends the coroutines of a loop that is closing on the calling thread, and closes it then. */
-  void closeHere(Unwinding unwinding, boolean allHandles) {
+  private void closeHere(boolean allHandles) {
     try {
       if (!suspended.isEmpty()) {
-        unwindHere(unwinding);
+        unwindHere();
       }
     } finally {
       closeNow(allHandles);
     }
   }
 
-  private void unwindHere(Unwinding unwinding) {
+  private void unwindHere() {
     ThreadState state = ThreadState.get();
     boolean mayPoll = hosted == null && (thread == null || thread == Thread.currentThread());
     IOLoop formerCurrent = state.current;
@@ -583,7 +684,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /** Closes a loop whose coroutines have ended. */
-  void closeNow(boolean allHandles) {
+  private void closeNow(boolean allHandles) {
     ThreadState state = ThreadState.get();
     adder = null;
     dormant = false;
@@ -829,7 +930,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (adder == null && thread == null) {
       noteWaitingWork();
     }
-    return timeouts.add(deadline, callback);
+    return timeouts.add(new LoopTimeout(timeouts, deadline, callback));
   }
 
   /**
@@ -844,7 +945,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     Objects.requireNonNull(timeout, "timeout == null");
     if (!isClosed()) {
       checkThread("removeTimeout()");
-      TimeoutQueue.Entry entry = (TimeoutQueue.Entry) timeout;
+      LoopTimeout entry = (LoopTimeout) timeout;
       if (!timeouts.owns(entry)) {
         throw new IllegalArgumentException(
             "removeTimeout() of a timeout that was not added to " + this + ": " + timeout);
@@ -874,7 +975,8 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public void addHandler(SelectableChannel channel, IOHandler handler, int events) {
     checkThread("addHandler()");
-    watches.add(channel, captured(handler), events);
+    IOHandler captured = captured(handler);
+    watches.add(channel, captured, captured::handle, events);
   }
 
   /**
@@ -884,7 +986,8 @@ public final class IOLoop implements Executor, AutoCloseable {
    */
   public void addHandler(int fd, IOHandler handler, int events) {
     checkThread("addHandler()");
-    watches.add(fd, captured(handler), events);
+    IOHandler captured = captured(handler);
+    watches.add(fd, captured, captured::handle, events);
   }
 
   private static IOHandler captured(IOHandler handler) {
@@ -994,7 +1097,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     for (TimeoutQueue.Entry timeout : timeouts.first(MAX_DUMPED_TIMEOUTS)) {
       long left = timeout.deadline() - poller.nanoTime();
       text.append("  timeout in ").append(WaitTree.rest(left));
-      text.append(" of ").append(timeout.describe()).append('\n');
+      text.append(" of ").append(((LoopTimeout) timeout).describe()).append('\n');
     }
     WaitTree.append(text, suspended, iterations.presentClock(), coroutines);
     return text.toString();
@@ -1005,7 +1108,16 @@ public final class IOLoop implements Executor, AutoCloseable {
    * may see numbers that are a little old.
    */
   public LoopStats stats() {
-    return iterations.stats(suspended.size());
+    return new LoopStats(
+        iterations.turns(),
+        callbacks.run(),
+        callbacks.size(),
+        timeouts.size(),
+        suspended.size(),
+        iterations.polls(),
+        iterations.wakeups(),
+        iterations.lastLagNanos(),
+        iterations.worstLagNanos());
   }
 
   /**
@@ -1080,11 +1192,6 @@ public final class IOLoop implements Executor, AutoCloseable {
     return frames != null && poller.waits(frames);
   }
 
-  /** Notes what runs now, in debug mode. */
-  void setPresentCallback(@Nullable Runnable callback) {
-    presentCallback = callback;
-  }
-
   /** Returns, in debug mode, the line that what runs now comes from, or null. For the watchdog. */
   @Nullable String presentOrigin() {
     if (!Origins.ENABLED) {
@@ -1153,7 +1260,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (source instanceof Context.InContext inContext) {
       source = inContext.callback();
     } else if (source instanceof Watches.Watch watch) {
-      source = watch.handler;
+      source = watch.source;
     }
     BiConsumer<Object, Throwable> handler = exceptionHandler;
     if (handler == null) {
@@ -1167,11 +1274,6 @@ public final class IOLoop implements Executor, AutoCloseable {
       e.addSuppressed(failure);
       LOG.log(Level.ERROR, "The exception handler of the loop failed itself", e);
     }
-  }
-
-  /** Ends the loop by an error that came below a poller, which nothing may be thrown through. */
-  void failedInPoll(Throwable fatal) {
-    iterations.throwAfterPoll(fatal);
   }
 
   /** Hands what a callback threw to this thread's loop, or logs it where there is none. */

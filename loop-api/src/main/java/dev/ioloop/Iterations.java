@@ -49,7 +49,7 @@ final class Iterations {
   /** The least time to sleep where timeouts are dense. */
   private static final long DENSE_NANOS = 100_000;
 
-  private final IOLoop loop;
+  private final LoopHooks hooks;
   private final Poller poller;
 
   /** Whether time goes on while the poller waits. */
@@ -94,8 +94,8 @@ final class Iterations {
   private long lastLagNanos;
   private long worstLagNanos;
 
-  Iterations(IOLoop loop, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
-    this.loop = loop;
+  Iterations(LoopHooks hooks, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
+    this.hooks = hooks;
     this.poller = poller;
     this.realTime = poller.mayBusyPoll();
     this.callbacks = callbacks;
@@ -109,7 +109,7 @@ final class Iterations {
     now = poller.nanoTime();
     do {
       boolean dueFound = runDueAndQueued(1 + skippablePolls);
-      if (loop.stopRequested()) {
+      if (hooks.isStopRequested()) {
         return;
       }
       if (callbacks.isEmpty()) {
@@ -133,7 +133,7 @@ final class Iterations {
       runDueAndQueued((int) (last - turns));
     } while (turns < last
         && !callbacks.isEmpty()
-        && !(loop.isClosing() && loop.suspended.isEmpty()));
+        && !(hooks.isClosing() && !hooks.hasCoroutines()));
     rethrowFatal();
   }
 
@@ -145,14 +145,14 @@ final class Iterations {
    */
   void runOnce(long maxWaitNanos, boolean mayPoll) {
     runDueAndQueued(1);
-    if (loop.suspended.isEmpty()) {
+    if (!hooks.hasCoroutines()) {
       return;
     }
     long wait = callbacks.isEmpty() ? Math.min(maxWaitNanos, untilNextTimeout()) : 0;
     if (mayPoll) {
       poll(wait);
     } else if (wait > 0 && callbacks.fallAsleep()) {
-      LockSupport.parkNanos(loop, wait);
+      LockSupport.parkNanos(hooks, wait);
       callbacks.wakeUp();
     }
     rethrowFatal();
@@ -170,20 +170,20 @@ final class Iterations {
     }
     boolean dueFound = due != null;
     Object event = Flight.slowTurns ? FlightEvents.beginTurn() : null;
-    int snapshots = callbacks.runSnapshots(loop, this, dueFound ? 1 : maxIterations);
+    int snapshots = callbacks.runSnapshots(hooks, this, dueFound ? 1 : maxIterations);
     turns += snapshots;
     if (dueFound) {
       runDue();
     }
     if (event != null) {
-      FlightEvents.endTurn(event, loop, snapshots, null);
+      FlightEvents.endTurn(event, hooks, snapshots, null);
     }
     return dueFound;
   }
 
   /** Returns whether the next iteration may leave out its look at the clock and its poll. */
   boolean mayGoOn() {
-    return !timeoutAdded && !loop.stopRequested();
+    return !timeoutAdded && !hooks.isStopRequested();
   }
 
   private void collectDue() {
@@ -196,7 +196,7 @@ final class Iterations {
       }
       worstLagNanos = Math.max(worstLagNanos, lastLagNanos);
       if (Flight.lateTimeouts && lastLagNanos >= LATE_NANOS) {
-        FlightEvents.timeoutLate(loop, lastLagNanos);
+        FlightEvents.timeoutLate(hooks, lastLagNanos);
       }
     }
     overdueAdded = false;
@@ -207,7 +207,7 @@ final class Iterations {
       Runnable callback = due.fire();
       due = due.leaveBatch();
       if (callback != null) {
-        Calls.run(loop, callback);
+        Calls.run(hooks, callback);
       }
     }
   }
@@ -252,7 +252,7 @@ final class Iterations {
   private boolean spin(long start, long length) {
     do {
       int found = poller.poll(0);
-      if (found > 0 || !callbacks.isEmpty() || loop.stopRequested()) {
+      if (found > 0 || !callbacks.isEmpty() || hooks.isStopRequested()) {
         spinPays = found < CROWD;
         return true;
       }
@@ -331,17 +331,29 @@ final class Iterations {
         : Math.max(0, timeouts.firstDeadline() - poller.nanoTime());
   }
 
-  LoopStats stats(int coroutinesSuspended) {
-    return new LoopStats(
-        turns,
-        callbacks.run(),
-        callbacks.size(),
-        timeouts.size(),
-        coroutinesSuspended,
-        polls,
-        wakeups,
-        lastLagNanos,
-        worstLagNanos);
+  /** Returns how many iterations have run. */
+  long turns() {
+    return turns;
+  }
+
+  /** Returns how often the poller was asked. */
+  long polls() {
+    return polls;
+  }
+
+  /** Returns how many polls another thread has ended. */
+  long wakeups() {
+    return wakeups;
+  }
+
+  /** Returns by how much the timeout that fired last was late. */
+  long lastLagNanos() {
+    return lastLagNanos;
+  }
+
+  /** Returns by how much a timeout was late at worst. */
+  long worstLagNanos() {
+    return worstLagNanos;
   }
 
   /** Makes the next iteration look at the clock. */

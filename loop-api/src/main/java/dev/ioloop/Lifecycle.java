@@ -23,6 +23,9 @@ final class Lifecycle {
   private static final int CLOSING = 2;
   private static final int CLOSED = 3;
 
+  /** How long the coroutines of a closing loop may take to unwind. */
+  static final long MOST_CLOSING_NANOS = 1_000_000_000;
+
   private static final VarHandle STATE;
 
   static {

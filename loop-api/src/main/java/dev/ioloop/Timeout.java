@@ -11,7 +11,7 @@ package dev.ioloop;
  * loop.removeTimeout(timeout);
  * }</pre>
  */
-public sealed interface Timeout permits TimeoutQueue.Entry {
+public sealed interface Timeout permits LoopTimeout {
 
   /** Returns when it is due, in nanoseconds on {@link IOLoop#time()}. */
   long deadline();

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeoutQueue {
 
-  /** One timeout, and its handle. */
-  static final class Entry implements Timeout {
+  /** One timeout. */
+  abstract static class Entry {
     private final TimeoutQueue queue;
     private final long deadline;
-    private final int sequence;
+    private int sequence;
 
-    /** {@link #NONE} where it is no longer in the heap. */
-    private int slot;
+    /** {@link #NONE} where it is not in the heap. */
+    private int slot = NONE;
 
     /** {@link #FIRED} or {@link #REMOVED} where it is no longer pending. */
     private Runnable callback;
@@ -34,25 +34,28 @@ final class TimeoutQueue {
     /** The next entry of a collected batch. */
     private @Nullable Entry nextDue;
 
-    Entry(TimeoutQueue queue, long deadline, int sequence, int slot, Runnable callback) {
+    /** Makes one that is to be added to {@code queue}. */
+    Entry(TimeoutQueue queue, long deadline, Runnable callback) {
       this.queue = queue;
       this.deadline = deadline;
-      this.sequence = sequence;
-      this.slot = slot;
       this.callback = callback;
     }
 
-    @Override
-    public long deadline() {
+    public final long deadline() {
       return deadline;
     }
 
-    @Override
-    public boolean cancelled() {
+    /** Returns whether it was removed before it fired. */
+    public final boolean cancelled() {
       return callback == REMOVED;
     }
 
-    private boolean isPending() {
+    /** Returns what it will call. */
+    final Runnable callback() {
+      return callback;
+    }
+
+    final boolean isPending() {
       return callback != FIRED && callback != REMOVED;
     }
 
@@ -66,22 +69,11 @@ final class TimeoutQueue {
       return fired;
     }
 
-    /** Says what it will call, for people. */
-    String describe() {
-      return Bodies.className(callback);
-    }
-
     /** Leaves its batch, and returns the entry that follows there. */
     @Nullable Entry leaveBatch() {
       Entry next = nextDue;
       nextDue = null;
       return next;
-    }
-
-    @Override
-    public String toString() {
-      String state = isPending() ? "pending" : cancelled() ? "removed" : "fired";
-      return "Timeout[deadline=" + deadline + ", " + state + "]";
     }
   }
 
@@ -110,16 +102,19 @@ final class TimeoutQueue {
 
   private int nextSequence;
 
-  Entry add(long deadline, Runnable callback) {
+  /** Adds an entry that was made for this queue. */
+  <E extends Entry> E add(E entry) {
     if (size == entries.length) {
       deadlines = Arrays.copyOf(deadlines, size << 1);
       slots = numbers(Arrays.copyOf(slots, size << 1), size);
       entries = Arrays.copyOf(entries, size << 1);
     }
     int slot = slots[size];
-    Entry entry = new Entry(this, deadline, nextSequence++, slot, callback);
-    entries[slot] = entry;
-    siftUp(size++, deadline, slot);
+    Entry added = entry;
+    added.sequence = nextSequence++;
+    added.slot = slot;
+    entries[slot] = added;
+    siftUp(size++, added.deadline, slot);
     return entry;
   }
 

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class Unwinding {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** How long the coroutines may take to unwind. */
-  static final long LIMIT_NANOS = 1_000_000_000;
-
   /** How often a coroutine that awaits again is told again that there is no loop any more. */
   private static final int MAX_ABORTS = 100;
 
@@ -50,12 +47,12 @@ final class Unwinding {
   void run(boolean mayPoll) {
     boolean interrupted = false;
     long begin = System.nanoTime();
-    long left = LIMIT_NANOS;
+    long left = Lifecycle.MOST_CLOSING_NANOS;
     while (!loop.suspended.isEmpty() && left > 0 && failure == null) {
       interrupted |= Thread.interrupted();
       long wait = left;
       attempt(() -> iterations.runOnce(wait, mayPoll));
-      left = LIMIT_NANOS - (System.nanoTime() - begin);
+      left = Lifecycle.MOST_CLOSING_NANOS - (System.nanoTime() - begin);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

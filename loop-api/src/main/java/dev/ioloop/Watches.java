@@ -3,12 +3,12 @@ package dev.ioloop;
 import dev.ioloop.fiber.Sneaky;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
+import dev.ioloop.spi.Events;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -21,12 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watches {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
-  private static final int ALL = IOLoop.READ | IOLoop.WRITE | IOLoop.ERROR;
   private static final int MIN_SWEEP = 64;
 
+  /** What is called with the events of a channel. */
+  interface Handler {
+    void handle(int events) throws Exception;
+  }
+
+  /** One channel or descriptor. */
   final class Watch implements ReadyHandler, Runnable {
     final @Nullable SelectableChannel channel;
-    final IOHandler handler;
+
+    /** What the user gave, for people. */
+    final Object source;
+
+    private final Handler handler;
     int events;
     @Nullable Registration registration;
     boolean removed;
@@ -34,27 +43,28 @@ final class Watches {
     /** What the handler is to be called with. */
     private int found;
 
-    Watch(@Nullable SelectableChannel channel, IOHandler handler, int events) {
+    Watch(@Nullable SelectableChannel channel, Object source, Handler handler, int events) {
       this.channel = channel;
+      this.source = source;
       this.handler = handler;
       this.events = events;
     }
 
     @Override
     public void ready(int ready) {
-      int wanted = ready & (events | IOLoop.ERROR);
+      int wanted = ready & (events | Events.ERROR);
       if (removed || wanted == 0 || isClosed()) {
         return;
       }
       Object event = Flight.slowTurns ? FlightEvents.beginTurn() : null;
       found = wanted;
       try {
-        Calls.run(loop, this);
+        Calls.run(hooks, this);
       } catch (Throwable e) {
-        loop.failedInPoll(e);
+        iterations.throwAfterPoll(e);
       }
       if (event != null) {
-        FlightEvents.endTurn(event, loop, 0, handler);
+        FlightEvents.endTurn(event, hooks, 0, source);
       }
     }
 
@@ -80,7 +90,8 @@ final class Watches {
     }
   }
 
-  private final IOLoop loop;
+  private final LoopHooks hooks;
+  private final Iterations iterations;
   private final Poller poller;
 
   /** By channel, or by the number of a file descriptor. */
@@ -89,14 +100,15 @@ final class Watches {
   /** The size at which channels that were closed without being removed are looked for. */
   private int sweepAt = MIN_SWEEP;
 
-  Watches(IOLoop loop, Poller poller) {
-    this.loop = loop;
+  Watches(LoopHooks hooks, Iterations iterations, Poller poller) {
+    this.hooks = hooks;
+    this.iterations = iterations;
     this.poller = poller;
   }
 
-  void add(SelectableChannel channel, IOHandler handler, int events) {
+  void add(SelectableChannel channel, Object source, Handler handler, int events) {
     Objects.requireNonNull(channel, "channel == null");
-    check(channel, handler, events);
+    check(channel, events);
     if (!channel.isOpen()) {
       throw new IllegalArgumentException("the channel is closed: " + channel);
     }
@@ -104,55 +116,30 @@ final class Watches {
       throw new IllegalArgumentException(
           "the channel is blocking; call configureBlocking(false) first: " + channel);
     }
-    checkPossible(channel, events);
-    Watch watch = new Watch(channel, handler, events);
+    Events.check(channel, events);
+    Watch watch = new Watch(channel, source, handler, events);
     watch.registration = poller.register(channel, events, watch);
     put(channel, watch);
   }
 
-  void add(int fd, IOHandler handler, int events) {
+  void add(int fd, Object source, Handler handler, int events) {
     if (fd < 0) {
       throw new IllegalArgumentException("fd < 0: " + fd);
     }
-    check(fd, handler, events);
-    Watch watch = new Watch(null, handler, events);
+    check(fd, events);
+    Watch watch = new Watch(null, source, handler, events);
     watch.registration = poller.register(fd, events, watch);
     put(fd, watch);
   }
 
-  private void check(Object key, IOHandler handler, int events) {
-    Objects.requireNonNull(handler, "handler == null");
-    check(events);
+  private void check(Object key, int events) {
+    Events.check(events);
     Watch present = watches.get(key);
     if (present != null && present.isClosed()) {
       remove(key);
     } else if (present != null) {
       throw new IllegalArgumentException(
           "there is a handler already; use updateHandler() or removeHandler(): " + key);
-    }
-  }
-
-  private static void check(int events) {
-    if ((events & ~ALL) != 0) {
-      throw new IllegalArgumentException(
-          "events are a combination of READ, WRITE and ERROR, but were: 0x"
-              + Integer.toHexString(events));
-    }
-  }
-
-  /** Refuses events that a channel of this kind never has. */
-  private static void checkPossible(SelectableChannel channel, int events) {
-    checkPossible(
-        channel, "READ", events & IOLoop.READ, SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
-    checkPossible(
-        channel, "WRITE", events & IOLoop.WRITE, SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
-  }
-
-  private static void checkPossible(
-      SelectableChannel channel, String name, int wanted, int operations) {
-    if (wanted != 0 && (channel.validOps() & operations) == 0) {
-      throw new IllegalArgumentException(
-          "a channel of this kind is never ready for " + name + ": " + channel);
     }
   }
 
@@ -174,13 +161,13 @@ final class Watches {
   }
 
   void update(Object key, int events) {
-    check(events);
+    Events.check(events);
     Watch watch = watches.get(key);
     if (watch == null) {
       throw new IllegalArgumentException("there is no handler; use addHandler(): " + key);
     }
     if (watch.channel != null) {
-      checkPossible(watch.channel, events);
+      Events.check(watch.channel, events);
     }
     watch.events = events;
     watch.registration.update(events);

@@ -14,13 +14,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimeoutQueueTest {
   private static final Runnable NOTHING = () -> {};
 
+  private static final class Entry extends TimeoutQueue.Entry {
+    Entry(TimeoutQueue queue, long deadline) {
+      super(queue, deadline, NOTHING);
+    }
+  }
+
   private final TimeoutQueue queue = new TimeoutQueue();
 
   /** In the order of their addition. */
   private final List<TimeoutQueue.Entry> pending = new ArrayList<>();
 
   private void add(long deadline) {
-    pending.add(queue.add(deadline, NOTHING));
+    pending.add(queue.add(new Entry(queue, deadline)));
   }
 
   private List<TimeoutQueue.Entry> collect(long now) {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A server channel of the JDK's that listens for one loop. */
 final class ChannelListener implements StreamListener {
-  private static final int READ = 0x001;
 
   private final Poller poller;
   private final ServerSocketChannel server;
@@ -23,7 +22,7 @@ final class ChannelListener implements StreamListener {
 
   @Override
   public void start(ReadyHandler handler) {
-    registration = poller.register(server, READ, handler);
+    registration = poller.register(server, Events.READ, handler);
   }
 
   @Override
@@ -47,7 +46,7 @@ final class ChannelListener implements StreamListener {
   @Override
   public void watch(boolean on) {
     if (registration != null) {
-      registration.update(on ? READ : 0);
+      registration.update(on ? Events.READ : 0);
     }
   }
 

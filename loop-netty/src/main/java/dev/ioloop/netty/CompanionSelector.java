@@ -1,5 +1,6 @@
 package dev.ioloop.netty;
 
+import dev.ioloop.spi.Events;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.ioloop.netty;
 
-import static dev.ioloop.netty.Events.ERROR;
-import static dev.ioloop.netty.Events.READ;
-import static dev.ioloop.netty.Events.WRITE;
+import static dev.ioloop.spi.Events.ERROR;
+import static dev.ioloop.spi.Events.READ;
+import static dev.ioloop.spi.Events.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package dev.ioloop.netty;
 
-import static dev.ioloop.netty.Events.ERROR;
-import static dev.ioloop.netty.Events.READ;
-import static dev.ioloop.netty.Events.WRITE;
+import static dev.ioloop.spi.Events.ERROR;
+import static dev.ioloop.spi.Events.READ;
+import static dev.ioloop.spi.Events.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -683,12 +683,12 @@ abstract class PollerTest {
     assertRefused(blocking, READ, "channel is in blocking mode; call configureBlocking(false)");
     ServerSocketChannel server = keep(ServerSocketChannel.open());
     server.configureBlocking(false);
-    assertRefused(server, WRITE, "cannot be watched for WRITE");
+    assertRefused(server, WRITE, "never ready for WRITE");
     Pipe pipe = Pipe.open();
     keep(pipe.source()).configureBlocking(false);
     keep(pipe.sink()).configureBlocking(false);
-    assertRefused(pipe.source(), WRITE, "cannot be watched for WRITE");
-    assertRefused(pipe.sink(), READ, "cannot be watched for READ");
+    assertRefused(pipe.source(), WRITE, "never ready for WRITE");
+    assertRefused(pipe.sink(), READ, "never ready for READ");
     assertRefused(pipe.sink(), 0x1000, "events: 0x1000");
   }
 

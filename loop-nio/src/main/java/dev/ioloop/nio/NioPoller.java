@@ -1,5 +1,6 @@
 package dev.ioloop.nio;
 
+import dev.ioloop.spi.Events;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.ReadyHandler;
 import dev.ioloop.spi.Registration;
@@ -30,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * selection, and every one after it until it is cleared.
  */
 final class NioPoller implements Poller {
-  private static final int READ = 0x001;
-  private static final int WRITE = 0x004;
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
   /** One watched channel; the attachment of its key. */
@@ -58,10 +57,10 @@ final class NioPoller implements Poller {
     private int interest() {
       int supported = channel.validOps();
       int interest = 0;
-      if ((events & READ) != 0) {
+      if ((events & Events.READ) != 0) {
         interest |= supported & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
       }
-      if ((events & WRITE) != 0) {
+      if ((events & Events.WRITE) != 0) {
         boolean unconnected = channel instanceof SocketChannel socket && !socket.isConnected();
         interest |= unconnected ? SelectionKey.OP_CONNECT : supported & SelectionKey.OP_WRITE;
       }
@@ -99,10 +98,10 @@ final class NioPoller implements Poller {
       int ready = key.readyOps();
       int found = 0;
       if ((ready & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
-        found |= READ;
+        found |= Events.READ;
       }
       if ((ready & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
-        found |= WRITE;
+        found |= Events.WRITE;
       }
       handler.ready(found);
       if ((ready & SelectionKey.OP_CONNECT) != 0 && !cancelled) {

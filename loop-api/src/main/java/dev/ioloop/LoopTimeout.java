@@ -1,0 +1,19 @@
+package dev.ioloop;
+
+/** A timeout of one loop: an entry of its queue, and the handle that users have. */
+final class LoopTimeout extends TimeoutQueue.Entry implements Timeout {
+  LoopTimeout(TimeoutQueue queue, long deadline, Runnable callback) {
+    super(queue, deadline, callback);
+  }
+
+  /** Says what it will call, for people. */
+  String describe() {
+    return Bodies.className(callback());
+  }
+
+  @Override
+  public String toString() {
+    String state = isPending() ? "pending" : cancelled() ? "removed" : "fired";
+    return "Timeout[deadline=" + deadline() + ", " + state + "]";
+  }
+}

@@ -1,0 +1,55 @@
+package dev.ioloop.spi;
+
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+
+/**
+ * The bits that say what a channel is watched for, and what it was found ready for. They are those
+ * of epoll and {@code poll(2)}.
+ */
+public final class Events {
+
+  /** The channel can be read, accepted from, or has reached its end. */
+  public static final int READ = 0x001;
+
+  /** The channel can be written, or its connect has ended. */
+  public static final int WRITE = 0x004;
+
+  /** The channel failed or hung up. Reported to all who watch it for anything, asked for or not. */
+  public static final int ERROR = 0x018;
+
+  private static final int ALL = READ | WRITE | ERROR;
+
+  private Events() {}
+
+  /**
+   * Refuses bits that are no events.
+   *
+   * @throws IllegalArgumentException if there are such
+   */
+  public static void check(int events) {
+    if ((events & ~ALL) != 0) {
+      throw new IllegalArgumentException(
+          "events are a combination of READ, WRITE and ERROR, but were: 0x"
+              + Integer.toHexString(events));
+    }
+  }
+
+  /**
+   * Refuses events that a channel of this kind never has, such as WRITE on a server socket.
+   *
+   * @throws IllegalArgumentException if there are such, or bits that are no events
+   */
+  public static void check(SelectableChannel channel, int events) {
+    check(events);
+    check(channel, "READ", events & READ, SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
+    check(channel, "WRITE", events & WRITE, SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
+  }
+
+  private static void check(SelectableChannel channel, String name, int wanted, int operations) {
+    if (wanted != 0 && (channel.validOps() & operations) == 0) {
+      throw new IllegalArgumentException(
+          "a channel of this kind is never ready for " + name + ": " + channel);
+    }
+  }
+}
