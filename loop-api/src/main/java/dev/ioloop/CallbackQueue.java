@@ -129,7 +129,7 @@ final class CallbackQueue {
    *
    * @return how many snapshots have run, at least one
    */
-  int runSnapshots(LoopHooks hooks, Iterations iterations, int max) {
+  int runSnapshots(LoopHooks hooks, IterationRunner iterations, int max) {
     int snapshots = 0;
     int callbacks = 0;
     @Nullable Object[] chunk = headChunk;

@@ -23,7 +23,7 @@ final class HostedTurns implements Runnable {
   private final LoopHooks hooks;
   private final Lifecycle life;
   private final Host host;
-  private final Iterations iterations;
+  private final IterationRunner iterations;
   private final CallbackQueue callbacks;
 
   private boolean inTurn;
@@ -48,7 +48,11 @@ final class HostedTurns implements Runnable {
   private long alarm;
 
   HostedTurns(
-      LoopHooks hooks, Lifecycle life, Host host, Iterations iterations, CallbackQueue callbacks) {
+      LoopHooks hooks,
+      Lifecycle life,
+      Host host,
+      IterationRunner iterations,
+      CallbackQueue callbacks) {
     this.hooks = hooks;
     this.life = life;
     this.host = host;

@@ -89,10 +89,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   private final Lifecycle life = new Lifecycle();
   private final CallbackQueue callbacks = new CallbackQueue(IOLoop::drop);
   private final TimeoutQueue timeouts = new TimeoutQueue();
-  private final Iterations iterations;
-  private final Watches watches;
+  private final IterationRunner iterations;
+  private final WatchedChannels watches;
   private final Unwinding unwinding;
-  private final Workers workers = new Workers(this);
+  private final BlockingWork workers = new BlockingWork(this);
 
   /** What a host executes; null where the loop runs itself. */
   private final @Nullable HostedTurns hosted;
@@ -146,8 +146,8 @@ public final class IOLoop implements Executor, AutoCloseable {
     this.backend = backend;
     this.poller = poller;
     LoopHooks hooks = new Hooks();
-    this.iterations = new Iterations(hooks, poller, callbacks, timeouts);
-    this.watches = new Watches(hooks, iterations, poller);
+    this.iterations = new IterationRunner(hooks, poller, callbacks, timeouts);
+    this.watches = new WatchedChannels(hooks, iterations, poller);
     this.unwinding = new Unwinding(this, iterations);
     if (poller instanceof Host host) {
       hosted = new HostedTurns(hooks, life, host, iterations, callbacks);
@@ -811,7 +811,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Ends what would wait for ever for a callback that never runs; forgets all else. */
   private static void drop(Runnable callback) {
     Runner.drop(callback);
-    Workers.drop(callback);
+    BlockingWork.drop(callback);
   }
 
   /** As {@link #addCallback}, which is safe in Java's signal handlers, too. */
@@ -1165,7 +1165,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     slowCallbacks = List.copyOf(all);
   }
 
-  /** Returns the time, coarsely; see {@link Iterations#clock}. */
+  /** Returns the time, coarsely; see {@link IterationRunner#clock}. */
   long clock() {
     return iterations.clock();
   }
@@ -1259,7 +1259,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     rethrowFatal(failure);
     if (source instanceof Context.InContext inContext) {
       source = inContext.callback();
-    } else if (source instanceof Watches.Watch watch) {
+    } else if (source instanceof WatchedChannels.Watch watch) {
       source = watch.source;
     }
     BiConsumer<Object, Throwable> handler = exceptionHandler;

@@ -470,7 +470,10 @@ final class Runner<T extends @Nullable Object>
    */
   long suspendedFor(long clock) {
     long began = since & 0xFFFF_FFFFL | (long) sinceHigh << 32;
-    return (clock - began) << 24 >> 24 << Iterations.CLOCK_SHIFT; // Of 40 bits, with their sign.
+    return (clock - began)
+        << 24
+        >> 24
+        << IterationRunner.CLOCK_SHIFT; // Of 40 bits, with their sign.
   }
 
   private void recordWait() {

@@ -75,7 +75,7 @@ final class StackFrames {
   }
 
   private static boolean isOfTurn(String className) {
-    return isOf(className, Iterations.class) || isOf(className, HostedTurns.class);
+    return isOf(className, IterationRunner.class) || isOf(className, HostedTurns.class);
   }
 
   /** Returns whether a frame is one from which a loop calls what is a user's. */

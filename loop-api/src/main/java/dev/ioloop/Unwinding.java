@@ -14,14 +14,14 @@ final class Unwinding {
   private static final int MAX_ABORTS = 100;
 
   private final IOLoop loop;
-  private final Iterations iterations;
+  private final IterationRunner iterations;
 
   private boolean begun;
 
   /** What was thrown first; {@link #end} throws it. */
   private @Nullable Throwable failure;
 
-  Unwinding(IOLoop loop, Iterations iterations) {
+  Unwinding(IOLoop loop, IterationRunner iterations) {
     this.loop = loop;
     this.iterations = iterations;
   }

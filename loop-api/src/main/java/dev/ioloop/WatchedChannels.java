@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * promises that do not depend on the backend: a handler that was removed, or whose channel was
  * closed, is not called any more, and what a handler throws does not reach the poller.
  */
-final class Watches {
+final class WatchedChannels {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MIN_SWEEP = 64;
 
@@ -91,7 +91,7 @@ final class Watches {
   }
 
   private final LoopHooks hooks;
-  private final Iterations iterations;
+  private final IterationRunner iterations;
   private final Poller poller;
 
   /** By channel, or by the number of a file descriptor. */
@@ -100,7 +100,7 @@ final class Watches {
   /** The size at which channels that were closed without being removed are looked for. */
   private int sweepAt = MIN_SWEEP;
 
-  Watches(LoopHooks hooks, Iterations iterations, Poller poller) {
+  WatchedChannels(LoopHooks hooks, IterationRunner iterations, Poller poller) {
     this.hooks = hooks;
     this.iterations = iterations;
     this.poller = poller;

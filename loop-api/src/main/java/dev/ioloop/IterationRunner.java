@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where timeouts are dense, so that one is due within 100 microseconds for the second time in a
  * row, the loop sleeps that long, if nothing else wakes it, and runs all that are due then.
  */
-final class Iterations {
+final class IterationRunner {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
@@ -94,7 +94,7 @@ final class Iterations {
   private long lastLagNanos;
   private long worstLagNanos;
 
-  Iterations(LoopHooks hooks, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
+  IterationRunner(LoopHooks hooks, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
     this.hooks = hooks;
     this.poller = poller;
     this.realTime = poller.mayBusyPoll();

@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs blocking work of one loop on executors. */
-final class Workers {
+final class BlockingWork {
 
   /** One piece of work, and the interrupt that cancels it. */
   private static final class Work<T extends @Nullable Object> implements Runnable {
@@ -77,7 +77,7 @@ final class Workers {
   private final IOLoop loop;
   private volatile @Nullable Executor replaced;
 
-  Workers(IOLoop loop) {
+  BlockingWork(IOLoop loop) {
     this.loop = loop;
   }
 
