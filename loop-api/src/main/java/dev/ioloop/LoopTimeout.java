@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.iteration.TimeoutQueue;
+
 /** A timeout of one loop: an entry of its queue, and the handle that users have. */
 final class LoopTimeout extends TimeoutQueue.Entry implements Timeout {
   LoopTimeout(TimeoutQueue queue, long deadline, Runnable callback) {

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * and the coroutine that did. Without debug mode it is never called: the check of a constant goes
  * when the code is compiled.
  */
-final class Origins {
+public final class Origins {
 
   /** Set by {@code -Ddev.ioloop.debug=true}. */
-  static final boolean ENABLED = MonitorCheck.ENABLED;
+  public static final boolean ENABLED = MonitorCheck.ENABLED;
 
   /** Our own packages, where no line tells a user anything. */
   private static final Set<String> OURS =

@@ -3,6 +3,7 @@ package dev.ioloop;
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.Fibers;
 import dev.ioloop.fiber.Sneaky;
+import dev.ioloop.iteration.IterationRunner;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
 import java.util.ArrayDeque;

@@ -1,6 +1,8 @@
 package dev.ioloop;
 
 import dev.ioloop.fiber.Sneaky;
+import dev.ioloop.iteration.IterationRunner;
+import dev.ioloop.iteration.Lifecycle;
 import org.jspecify.annotations.Nullable;
 
 /**

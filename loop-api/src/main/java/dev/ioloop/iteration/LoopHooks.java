@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What the iterations of a loop know of the loop: all that they call above themselves. Its {@link
  * #toString} is the loop's. On the loop's thread unless said.
  */
-abstract class LoopHooks {
+public abstract class LoopHooks {
 
   /**
    * Handles what a user's code threw. What no loop survives is thrown on.

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import dev.ioloop.fiber.Sneaky;
 import dev.ioloop.jfr.Flight;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where timeouts are dense, so that one is due within 100 microseconds for the second time in a
  * row, the loop sleeps that long, if nothing else wakes it, and runs all that are due then.
  */
-final class IterationRunner {
+public final class IterationRunner {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
@@ -35,7 +35,7 @@ final class IterationRunner {
   private static final long LATE_NANOS = 10_000_000;
 
   /** The unit of {@link #clock}: about a millisecond. */
-  static final int CLOCK_SHIFT = 20;
+  public static final int CLOCK_SHIFT = 20;
 
   /** How long to poll without blocking, in nanoseconds; a wait that was longer was not short. */
   private static final long SPIN_NANOS =
@@ -94,7 +94,8 @@ final class IterationRunner {
   private long lastLagNanos;
   private long worstLagNanos;
 
-  IterationRunner(LoopHooks hooks, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
+  public IterationRunner(
+      LoopHooks hooks, Poller poller, CallbackQueue callbacks, TimeoutQueue timeouts) {
     this.hooks = hooks;
     this.poller = poller;
     this.realTime = poller.mayBusyPoll();
@@ -104,7 +105,7 @@ final class IterationRunner {
   }
 
   /** Runs until the loop is asked to stop. */
-  void run() {
+  public void run() {
     skippablePolls = 0;
     now = poller.nanoTime();
     do {
@@ -126,7 +127,7 @@ final class IterationRunner {
    * Runs at most so many iterations, without a poll, of a loop that lives on a host; fewer if it is
    * closing and all coroutines have ended.
    */
-  void runTurn(int max) {
+  public void runTurn(int max) {
     now = poller.nanoTime();
     long last = turns + max;
     do {
@@ -143,7 +144,7 @@ final class IterationRunner {
    *
    * @param mayPoll whether to wait in the poller; else the thread parks
    */
-  void runOnce(long maxWaitNanos, boolean mayPoll) {
+  public void runOnce(long maxWaitNanos, boolean mayPoll) {
     runDueAndQueued(1);
     if (!hooks.hasCoroutines()) {
       return;
@@ -301,26 +302,26 @@ final class IterationRunner {
    * Returns the time at the last look at the clock, which is once in each iteration that polls, in
    * units of 2^20 nanoseconds. To be compared by difference.
    */
-  long clock() {
+  public long clock() {
     return now >> CLOCK_SHIFT;
   }
 
   /** As {@link #clock}, after a look at the clock. */
-  long presentClock() {
+  public long presentClock() {
     now = poller.nanoTime();
     return clock();
   }
 
-  long progress() {
+  public long progress() {
     return turns + polls;
   }
 
   /** Returns whether a timeout is pending; {@link #firstDeadline} is its deadline then. */
-  boolean hasTimeout() {
+  public boolean hasTimeout() {
     return !timeouts.isEmpty();
   }
 
-  long firstDeadline() {
+  public long firstDeadline() {
     return timeouts.firstDeadline();
   }
 
@@ -332,37 +333,37 @@ final class IterationRunner {
   }
 
   /** Returns how many iterations have run. */
-  long turns() {
+  public long turns() {
     return turns;
   }
 
   /** Returns how often the poller was asked. */
-  long polls() {
+  public long polls() {
     return polls;
   }
 
   /** Returns how many polls another thread has ended. */
-  long wakeups() {
+  public long wakeups() {
     return wakeups;
   }
 
   /** Returns by how much the timeout that fired last was late. */
-  long lastLagNanos() {
+  public long lastLagNanos() {
     return lastLagNanos;
   }
 
   /** Returns by how much a timeout was late at worst. */
-  long worstLagNanos() {
+  public long worstLagNanos() {
     return worstLagNanos;
   }
 
   /** Makes the next iteration look at the clock. */
-  void timeoutAdded() {
+  public void timeoutAdded() {
     timeoutAdded = true;
   }
 
   /** Says that a timeout is about to be added that is due already: its lag counts from now on. */
-  void overdueAdded(long present) {
+  public void overdueAdded(long present) {
     boolean hasTimeout = hasTimeout();
     if (!overdueAdded || !hasTimeout) {
       overdueAdded = true;
@@ -372,7 +373,7 @@ final class IterationRunner {
   }
 
   /** Lets {@code error} leave {@link #run} when the present poll has ended. */
-  void throwAfterPoll(Throwable error) {
+  public void throwAfterPoll(Throwable error) {
     if (fatal == null) {
       fatal = error;
     }

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import dev.ioloop.fiber.Sneaky;
 import java.lang.invoke.MethodHandles;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>else the newest post, each with the one before it.
  * </ul>
  */
-final class CallbackQueue {
+public final class CallbackQueue {
 
   private static final class Post {
     final @Nullable Runnable callback;
@@ -75,12 +75,12 @@ final class CallbackQueue {
 
   private boolean forgot;
 
-  CallbackQueue(Consumer<Runnable> dropped) {
+  public CallbackQueue(Consumer<Runnable> dropped) {
     this.dropped = dropped;
   }
 
   /** Adds a callback. The loop's thread only. */
-  void add(Runnable callback) {
+  public void add(Runnable callback) {
     int index = tailIndex;
     if (index == CHUNK_SIZE) {
       addChunk();
@@ -102,7 +102,7 @@ final class CallbackQueue {
    *
    * @return whether the caller has to wake the loop
    */
-  boolean post(Runnable callback) {
+  public boolean post(Runnable callback) {
     Post post = new Post(callback);
     while (true) {
       Post before = top;
@@ -180,7 +180,7 @@ final class CallbackQueue {
   }
 
   /** Returns how many callbacks have run. */
-  long run() {
+  public long run() {
     return run;
   }
 
@@ -188,7 +188,7 @@ final class CallbackQueue {
    * Returns how many callbacks are queued, those included that {@link #runSnapshots} has run but
    * not left. Any thread, for which the number may be a little old.
    */
-  int size() {
+  public int size() {
     int size = tailIndex - headIndex;
     @Nullable Object[] chunk = headChunk;
     @Nullable Object[] end = tailChunk;
@@ -203,17 +203,17 @@ final class CallbackQueue {
   }
 
   /** Returns whether a callback is queued. The loop's thread only, and never while asleep. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return hasNoneOfItsOwn() && top == null;
   }
 
   /** Declares that the loop is about to block. False if there is a callback to run instead. */
-  boolean fallAsleep() {
+  public boolean fallAsleep() {
     return hasNoneOfItsOwn() && TOP.compareAndSet(this, null, ASLEEP);
   }
 
   /** Declares that the loop no longer blocks. False if a post has declared it before. */
-  boolean wakeUp() {
+  public boolean wakeUp() {
     return TOP.compareAndSet(this, ASLEEP, null);
   }
 
@@ -228,7 +228,7 @@ final class CallbackQueue {
    *
    * @return whether nothing was forgotten
    */
-  boolean close() {
+  public boolean close() {
     wakeUp();
     Throwable failure = null;
     int rounds = 0;

@@ -1,4 +1,6 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
+
+import dev.ioloop.Origins;
 
 /**
  * How a loop calls what a user gave it, below nobody's code: callbacks, timeouts, the handlers of
@@ -6,7 +8,7 @@ package dev.ioloop;
  * it sets in its context is seen by nobody else. The events of streams reach a user in no other
  * way; done callbacks, which are called below other code, have {@code DoneCallbacks}.
  */
-final class Calls {
+public final class Calls {
   private Calls() {}
 
   /** Calls on the loop's thread. Throws what is fatal for the loop only. */

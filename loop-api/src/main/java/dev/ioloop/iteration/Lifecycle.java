@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,14 +17,14 @@ import java.lang.invoke.VarHandle;
  * <p>A loop on a host is running from the beginning. While a loop is closing its callbacks,
  * timeouts and suspended coroutines run, but only a coroutine may start another one.
  */
-final class Lifecycle {
+public final class Lifecycle {
   private static final int STOPPED = 0;
   private static final int RUNNING = 1;
   private static final int CLOSING = 2;
   private static final int CLOSED = 3;
 
   /** How long the coroutines of a closing loop may take to unwind. */
-  static final long MOST_CLOSING_NANOS = 1_000_000_000;
+  public static final long MOST_CLOSING_NANOS = 1_000_000_000;
 
   private static final VarHandle STATE;
 
@@ -39,17 +39,17 @@ final class Lifecycle {
   private volatile int state;
 
   /** Goes from stopped to running. False if the loop is not stopped. */
-  boolean start() {
+  public boolean start() {
     return STATE.compareAndSet(this, STOPPED, RUNNING);
   }
 
   /** Goes from running to stopped. */
-  void stopped() {
+  public void stopped() {
     STATE.compareAndSet(this, RUNNING, STOPPED);
   }
 
   /** Goes from stopped to closing. Returns false if it is closing already, or closed. */
-  boolean close() {
+  public boolean close() {
     while (!STATE.compareAndSet(this, STOPPED, CLOSING)) {
       if (isRunning()) {
         throw new IllegalStateException(
@@ -63,32 +63,32 @@ final class Lifecycle {
   }
 
   /** Goes from running to closing, for a loop on a host. False if it is closing or closed. */
-  boolean closeHosted() {
+  public boolean closeHosted() {
     return STATE.compareAndSet(this, RUNNING, CLOSING);
   }
 
   /** Goes from closing to closed. */
-  void closed() {
+  public void closed() {
     state = CLOSED;
   }
 
-  boolean isStopped() {
+  public boolean isStopped() {
     return state == STOPPED;
   }
 
-  boolean isRunning() {
+  public boolean isRunning() {
     return state == RUNNING;
   }
 
-  boolean isClosing() {
+  public boolean isClosing() {
     return state == CLOSING;
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return state == CLOSED;
   }
 
-  boolean hasCloseBegun() {
+  public boolean hasCloseBegun() {
     return state >= CLOSING;
   }
 }

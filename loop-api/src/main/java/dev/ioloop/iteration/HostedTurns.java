@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import dev.ioloop.spi.Host;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * over; the last of them closes the loop. Where no turn can follow, {@link #closeHere} waits for
  * the coroutines instead.
  */
-final class HostedTurns implements Runnable {
+public final class HostedTurns implements Runnable {
 
   /** The owner of a loop whose host has not run it yet. */
-  static final Thread NOT_YET = new Thread("host's, which has not begun");
+  public static final Thread NOT_YET = new Thread("host's, which has not begun");
 
   /** How many iterations a turn may have. With fewer, a chain of callbacks costs more. */
   private static final int MAX_ITERATIONS = 16;
@@ -47,7 +47,7 @@ final class HostedTurns implements Runnable {
 
   private long alarm;
 
-  HostedTurns(
+  public HostedTurns(
       LoopHooks hooks,
       Lifecycle life,
       Host host,
@@ -61,7 +61,7 @@ final class HostedTurns implements Runnable {
   }
 
   /** Introduces the loop to its host. */
-  void begin() {
+  public void begin() {
     host.host(this);
     host.atTheEnd(this::closeHere);
     if (host.isCurrent()) {
@@ -149,7 +149,7 @@ final class HostedTurns implements Runnable {
   }
 
   /** Asks for the end of the loop; the first call counts. Any thread. */
-  void close(boolean allHandles) {
+  public void close(boolean allHandles) {
     if (!life.closeHosted()) {
       return;
     }

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import dev.ioloop.fiber.Sneaky;
 import dev.ioloop.jfr.Flight;
@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
  * promises that do not depend on the backend: a handler that was removed, or whose channel was
  * closed, is not called any more, and what a handler throws does not reach the poller.
  */
-final class WatchedChannels {
+public final class WatchedChannels {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MIN_SWEEP = 64;
 
   /** What is called with the events of a channel. */
-  interface Handler {
+  public interface Handler {
     void handle(int events) throws Exception;
   }
 
   /** One channel or descriptor. */
-  final class Watch implements ReadyHandler, Runnable {
+  public final class Watch implements ReadyHandler, Runnable {
     final @Nullable SelectableChannel channel;
 
     /** What the user gave, for people. */
-    final Object source;
+    public final Object source;
 
     private final Handler handler;
     int events;
@@ -100,13 +100,13 @@ final class WatchedChannels {
   /** The size at which channels that were closed without being removed are looked for. */
   private int sweepAt = MIN_SWEEP;
 
-  WatchedChannels(LoopHooks hooks, IterationRunner iterations, Poller poller) {
+  public WatchedChannels(LoopHooks hooks, IterationRunner iterations, Poller poller) {
     this.hooks = hooks;
     this.iterations = iterations;
     this.poller = poller;
   }
 
-  void add(SelectableChannel channel, Object source, Handler handler, int events) {
+  public void add(SelectableChannel channel, Object source, Handler handler, int events) {
     Objects.requireNonNull(channel, "channel == null");
     check(channel, events);
     if (!channel.isOpen()) {
@@ -122,7 +122,7 @@ final class WatchedChannels {
     put(channel, watch);
   }
 
-  void add(int fd, Object source, Handler handler, int events) {
+  public void add(int fd, Object source, Handler handler, int events) {
     if (fd < 0) {
       throw new IllegalArgumentException("fd < 0: " + fd);
     }
@@ -160,7 +160,7 @@ final class WatchedChannels {
     }
   }
 
-  void update(Object key, int events) {
+  public void update(Object key, int events) {
     Events.check(events);
     Watch watch = watches.get(key);
     if (watch == null) {
@@ -173,19 +173,19 @@ final class WatchedChannels {
     watch.registration.update(events);
   }
 
-  void remove(Object key) {
+  public void remove(Object key) {
     Watch watch = watches.remove(key);
     if (watch != null) {
       watch.remove();
     }
   }
 
-  int size() {
+  public int size() {
     return watches.size();
   }
 
   /** Stops watching everything, and closes the channels if {@code channels} is true. */
-  void close(boolean channels) {
+  public void close(boolean channels) {
     for (Watch watch : watches.values()) {
       watch.removed = true;
       if (channels && watch.channel != null) {

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.iteration;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * removal takes constant time, and nothing is held. Deadlines and the order of addition may
  * overflow: they are compared by difference.
  */
-final class TimeoutQueue {
+public final class TimeoutQueue {
 
   /** One timeout. */
-  abstract static class Entry {
+  public abstract static class Entry {
     private final TimeoutQueue queue;
     private final long deadline;
     private int sequence;
@@ -35,7 +35,7 @@ final class TimeoutQueue {
     private @Nullable Entry nextDue;
 
     /** Makes one that is to be added to {@code queue}. */
-    Entry(TimeoutQueue queue, long deadline, Runnable callback) {
+    protected Entry(TimeoutQueue queue, long deadline, Runnable callback) {
       this.queue = queue;
       this.deadline = deadline;
       this.callback = callback;
@@ -51,11 +51,11 @@ final class TimeoutQueue {
     }
 
     /** Returns what it will call. */
-    final Runnable callback() {
+    protected final Runnable callback() {
       return callback;
     }
 
-    final boolean isPending() {
+    protected final boolean isPending() {
       return callback != FIRED && callback != REMOVED;
     }
 
@@ -103,7 +103,7 @@ final class TimeoutQueue {
   private int nextSequence;
 
   /** Adds an entry that was made for this queue. */
-  <E extends Entry> E add(E entry) {
+  public <E extends Entry> E add(E entry) {
     if (size == entries.length) {
       deadlines = Arrays.copyOf(deadlines, size << 1);
       slots = numbers(Arrays.copyOf(slots, size << 1), size);
@@ -127,12 +127,12 @@ final class TimeoutQueue {
   }
 
   /** Returns whether an entry was added here, at whatever time. */
-  boolean owns(Entry entry) {
+  public boolean owns(Entry entry) {
     return entry.queue == this;
   }
 
   /** Removes a pending entry; does nothing to one that has fired or was removed. */
-  void remove(Entry entry) {
+  public void remove(Entry entry) {
     if (!entry.isPending()) {
       return;
     }
@@ -151,12 +151,12 @@ final class TimeoutQueue {
   }
 
   /** Returns how many entries are pending. */
-  int size() {
+  public int size() {
     return size - removed;
   }
 
   /** Returns whether nothing is pending. Drops nodes of removed entries from the top. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     while (size > 0 && entries[slots[0]] == null) {
       pop();
       removed--;
@@ -165,12 +165,12 @@ final class TimeoutQueue {
   }
 
   /** Returns the earliest deadline. The queue must not be empty, as {@link #isEmpty} tells. */
-  long firstDeadline() {
+  public long firstDeadline() {
     return deadlines[0];
   }
 
   /** Takes out all entries due at {@code now}. Returns the first, which leads to the others. */
-  @Nullable Entry collectDue(long now) {
+  public @Nullable Entry collectDue(long now) {
     int end = size;
     while (!isEmpty() && deadlines[0] - now <= 0) {
       pop();
@@ -192,7 +192,7 @@ final class TimeoutQueue {
   }
 
   /** Returns pending entries, those with the earliest deadlines first. */
-  List<Entry> first(int most) {
+  public List<Entry> first(int most) {
     List<Entry> found = new ArrayList<>();
     PriorityQueue<Integer> open =
         new PriorityQueue<>((at, other) -> isBefore(at, other) ? -1 : isBefore(other, at) ? 1 : 0);
@@ -214,7 +214,7 @@ final class TimeoutQueue {
   }
 
   /** Removes everything. */
-  void clear() {
+  public void clear() {
     for (int i = 0; i < size; i++) {
       Entry entry = entries[slots[i]];
       if (entry != null) {
