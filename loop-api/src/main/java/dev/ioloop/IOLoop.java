@@ -152,7 +152,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   private IOLoop(String backend, Poller poller) {
     this.backend = backend;
     this.poller = poller;
-    LoopHooks hooks = new Hooks();
+    Hooks hooks = new Hooks();
     this.iterations = new IterationRunner(hooks, poller, callbacks, timeouts);
     this.watches = new WatchedChannels(hooks, iterations, poller);
     this.unwinding = new Unwinding(this, iterations);
@@ -168,7 +168,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /** What the iterations of this loop call above themselves. */
-  private final class Hooks extends LoopHooks {
+  private final class Hooks extends LoopHooks implements HostedTurns.Hosted {
 
     /** What a thread of a host was doing before the present turn. */
     private @Nullable IOLoop outerLoop;
@@ -203,17 +203,17 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
 
     @Override
-    protected boolean isClosed() {
+    public boolean isClosed() {
       return life.isClosed();
     }
 
     @Override
-    protected boolean hasCoroutines() {
+    public boolean hasCoroutines() {
       return !suspended.isEmpty();
     }
 
     @Override
-    protected void enterTurn() {
+    public void enterTurn() {
       ThreadState state = ThreadState.get();
       outerLoop = state.running;
       settle(state);
@@ -223,10 +223,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
 
     @Override
-    protected void leaveTurn(boolean staysCurrent) {
+    public void leaveTurn(boolean staysRunning) {
       ThreadState state = threadState();
       state.context = outerContext;
-      if (!staysCurrent) {
+      if (!staysRunning) {
         state.running = outerLoop;
       }
       outerLoop = null;
@@ -234,32 +234,32 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
 
     @Override
-    protected void setDormant(boolean next) {
+    public void setDormant(boolean next) {
       dormant = next;
     }
 
     @Override
-    protected boolean isInFiber() {
+    public boolean isInFiber() {
       return ThreadState.get().fiber() != null;
     }
 
     @Override
-    protected boolean beginToUnwind() {
+    public boolean beginToUnwind() {
       return unwinding.begin();
     }
 
     @Override
-    protected void endUnwinding() {
+    public void endUnwinding() {
       unwinding.end();
     }
 
     @Override
-    protected void closeHere(boolean allHandles) {
+    public void closeHere(boolean allHandles) {
       IOLoop.this.closeHere(allHandles);
     }
 
     @Override
-    protected void closeNow(boolean allHandles) {
+    public void closeNow(boolean allHandles) {
       IOLoop.this.closeNow(allHandles);
     }
 

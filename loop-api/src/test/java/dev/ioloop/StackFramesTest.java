@@ -20,13 +20,13 @@ class StackFramesTest {
     assertThat(
             shown(
                 frame("jdk.internal.vm.Continuation", "yield"),
-                frame("dev.ioloop.ContinuationFiber", "suspend"),
+                frame("dev.ioloop.fiber.ContinuationFiber", "suspend"),
                 frame("dev.ioloop.Runner", "await"),
                 frame("dev.ioloop.Gen", "await"),
                 frame("com.example.Server", "readLine"),
                 frame("com.example.Server", "serve"),
                 frame("dev.ioloop.Runner", "runBody"),
-                frame("dev.ioloop.ContinuationFiber", "run"),
+                frame("dev.ioloop.fiber.ContinuationFiber", "run"),
                 frame("jdk.internal.vm.Continuation", "enter")))
         .containsExactly("readLine", "serve");
   }
@@ -39,11 +39,11 @@ class StackFramesTest {
                 frame("java.util.concurrent.ForkJoinPool", "execute"),
                 frame("java.lang.VirtualThread", "unpark"),
                 frame("java.util.concurrent.locks.LockSupport", "unpark"),
-                frame("dev.ioloop.ThreadFiber", "giveTurn"),
-                frame("dev.ioloop.ThreadFiber", "suspend"),
+                frame("dev.ioloop.fiber.ThreadFiber", "giveTurn"),
+                frame("dev.ioloop.fiber.ThreadFiber", "suspend"),
                 frame("dev.ioloop.Gen", "await"),
                 frame("com.example.Server", "serve"),
-                frame("dev.ioloop.ThreadFiber", "runBodies"),
+                frame("dev.ioloop.fiber.ThreadFiber", "runBodies"),
                 frame("java.lang.Thread", "run")))
         .containsExactly("serve");
   }
@@ -52,7 +52,7 @@ class StackFramesTest {
   void framesOfTheJdkInTheBodyAreShown() {
     assertThat(
             shown(
-                frame("dev.ioloop.ThreadFiber", "suspend"),
+                frame("dev.ioloop.fiber.ThreadFiber", "suspend"),
                 frame("com.example.Server", "lambda"),
                 frame("java.util.ArrayList", "forEach"),
                 frame("com.example.Server", "serve")))

@@ -14,13 +14,51 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class HostedTurns implements Runnable {
 
+  /** The loop, of which these are the turns. */
+  public interface Hosted {
+
+    /** Returns whether the loop is closed. Any thread. */
+    boolean isClosed();
+
+    /** Returns whether coroutines have begun and not ended. */
+    boolean hasCoroutines();
+
+    /** Makes the loop that of the calling thread, which is the host's, until {@link #leaveTurn}. */
+    void enterTurn();
+
+    /**
+     * Gives the thread back to what it did before.
+     *
+     * @param staysRunning whether the loop stays the running one there
+     */
+    void leaveTurn(boolean staysRunning);
+
+    /** Says whether the next callback or timeout has to wake the host. */
+    void setDormant(boolean dormant);
+
+    /** Returns whether the calling thread is inside a coroutine or a generator. */
+    boolean isInFiber();
+
+    /** Cancels the coroutines of a closing loop. Returns whether that was the first call. */
+    boolean beginToUnwind();
+
+    /** Ends the coroutines that are left. */
+    void endUnwinding();
+
+    /** Unwinds the coroutines on the calling thread, and closes the loop then. */
+    void closeHere(boolean allHandles);
+
+    /** Closes the loop, whose coroutines have ended. */
+    void closeNow(boolean allHandles);
+  }
+
   /** The owner of a loop whose host has not run it yet. */
   public static final Thread NOT_YET = new Thread("host's, which has not begun");
 
   /** How many iterations a turn may have. With fewer, a chain of callbacks costs more. */
   private static final int MAX_ITERATIONS = 16;
 
-  private final LoopHooks hooks;
+  private final Hosted loop;
   private final Lifecycle life;
   private final Host host;
   private final IterationRunner iterations;
@@ -48,12 +86,8 @@ public final class HostedTurns implements Runnable {
   private long alarm;
 
   public HostedTurns(
-      LoopHooks hooks,
-      Lifecycle life,
-      Host host,
-      IterationRunner iterations,
-      CallbackQueue callbacks) {
-    this.hooks = hooks;
+      Hosted loop, Lifecycle life, Host host, IterationRunner iterations, CallbackQueue callbacks) {
+    this.loop = loop;
     this.life = life;
     this.host = host;
     this.iterations = iterations;
@@ -74,11 +108,11 @@ public final class HostedTurns implements Runnable {
   /** Runs a turn. Called by the host on its thread. */
   @Override
   public void run() {
-    if (hooks.isClosed() || inTurn) {
+    if (loop.isClosed() || inTurn) {
       return;
     }
-    hooks.enterTurn();
-    hooks.setDormant(false);
+    loop.enterTurn();
+    loop.setDormant(false);
     callbacks.wakeUp();
     inTurn = true;
     try {
@@ -88,18 +122,18 @@ public final class HostedTurns implements Runnable {
       boolean last = isLast();
       try {
         if (last) {
-          hooks.endUnwinding();
+          loop.endUnwinding();
         }
       } finally {
         inTurn = false;
-        hooks.leaveTurn(host.ownsThread());
+        loop.leaveTurn(host.ownsThread());
         end(last);
       }
     }
   }
 
   private void beginToUnwind() {
-    if (closeRequested && hooks.beginToUnwind()) {
+    if (closeRequested && loop.beginToUnwind()) {
       closeDeadline = host.nanoTime() + Lifecycle.MOST_CLOSING_NANOS;
     }
   }
@@ -110,13 +144,13 @@ public final class HostedTurns implements Runnable {
       return false;
     }
     beginToUnwind();
-    return !hooks.hasCoroutines() || host.nanoTime() - closeDeadline >= 0;
+    return !loop.hasCoroutines() || host.nanoTime() - closeDeadline >= 0;
   }
 
   /** Closes the loop after the last turn; else sees to it that the next one comes when needed. */
   private void end(boolean last) {
     if (last) {
-      hooks.closeNow(closeHandles);
+      loop.closeNow(closeHandles);
       return;
     }
     host.afterTurn();
@@ -130,7 +164,7 @@ public final class HostedTurns implements Runnable {
     if (closeRequested) {
       setAlarm(closeDeadline);
     }
-    hooks.setDormant(true);
+    loop.setDormant(true);
   }
 
   // A later deadline leaves an earlier alarm alone: a timeout that guards something is removed as a
@@ -157,7 +191,7 @@ public final class HostedTurns implements Runnable {
     closeRequested = true;
     if (host.hasEnded()) {
       closeHere();
-    } else if (host.isCurrent() && !inTurn && !hooks.isInFiber()) {
+    } else if (host.isCurrent() && !inTurn && !loop.isInFiber()) {
       run();
     } else {
       host.wakeup();
@@ -166,11 +200,11 @@ public final class HostedTurns implements Runnable {
 
   /** Closes the loop on the calling thread, where the host executes no further turn. */
   private void closeHere() {
-    if (!hostEnded.compareAndSet(false, true) || hooks.isClosed()) {
+    if (!hostEnded.compareAndSet(false, true) || loop.isClosed()) {
       return;
     }
     life.closeHosted();
     inTurn = true;
-    hooks.closeHere(closeHandles);
+    loop.closeHere(closeHandles);
   }
 }

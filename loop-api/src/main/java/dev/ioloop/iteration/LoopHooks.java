@@ -26,39 +26,6 @@ public abstract class LoopHooks {
   /** Returns whether the loop is closing. Any thread. */
   protected abstract boolean isClosing();
 
-  /** Returns whether the loop is closed. Any thread. */
-  protected abstract boolean isClosed();
-
   /** Returns whether coroutines have begun and not ended. */
-  protected abstract boolean hasCoroutines();
-
-  // The turns of a host
-
-  /** Makes the loop that of the calling thread, which is the host's, until {@link #leaveTurn}. */
-  protected abstract void enterTurn();
-
-  /**
-   * Gives the thread back to what it did before.
-   *
-   * @param staysCurrent whether the loop stays the running one there
-   */
-  protected abstract void leaveTurn(boolean staysCurrent);
-
-  /** Says whether the next callback or timeout has to wake the host. */
-  protected abstract void setDormant(boolean dormant);
-
-  /** Returns whether the calling thread is inside a coroutine or a generator. */
-  protected abstract boolean isInFiber();
-
-  /** Cancels the coroutines of a closing loop. Returns whether that was the first call. */
-  protected abstract boolean beginToUnwind();
-
-  /** Ends the coroutines that are left. */
-  protected abstract void endUnwinding();
-
-  /** Unwinds the coroutines on the calling thread, and closes the loop then. */
-  protected abstract void closeHere(boolean allHandles);
-
-  /** Closes the loop, whose coroutines have ended. */
-  protected abstract void closeNow(boolean allHandles);
+  public abstract boolean hasCoroutines();
 }

@@ -46,6 +46,36 @@ final class CallbackQueueTest {
     }
   }
 
+  /** No callback fails, so this is asked for nothing else. */
+  private final LoopHooks hooks =
+      new LoopHooks() {
+        @Override
+        protected void failed(Object source, Throwable failure) {
+          throw new AssertionError(failure);
+        }
+
+        @Override
+        protected void resetContext() {}
+
+        @Override
+        protected void setPresentCallback(Runnable callback) {}
+
+        @Override
+        protected boolean isStopRequested() {
+          return false;
+        }
+
+        @Override
+        protected boolean isClosing() {
+          return false;
+        }
+
+        @Override
+        public boolean hasCoroutines() {
+          return false;
+        }
+      };
+
   private static List<Thread> start(IntFunction<Runnable> poster) {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
@@ -57,7 +87,7 @@ final class CallbackQueueTest {
   }
 
   private void runAll() {
-    queue.runSnapshots(null, null, 1); // No callback fails, so no loop is asked for anything.
+    queue.runSnapshots(hooks, null, 1); // One snapshot asks no iterations.
   }
 
   @Test
