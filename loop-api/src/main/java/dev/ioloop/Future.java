@@ -75,7 +75,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   @SuppressWarnings("this-escape") // Only its identity is looked at.
   public Future() {
     if (Origins.ENABLED) {
-      Origins.note(this);
+      Origins.note(this, ThreadState.get().fiber());
     }
   }
 

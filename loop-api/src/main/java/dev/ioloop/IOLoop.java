@@ -20,7 +20,6 @@ import dev.ioloop.waiting.Affinity;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -79,7 +78,6 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** A hundred years in nanoseconds: no deadline is further away. */
   static final long MOST_NANOS = LONGEST_DELAY.toNanos();
 
-  private static final int MAX_SLOW_CALLBACKS = 100;
   private static final int MAX_DUMPED = 1_000;
   private static final int MAX_DUMPED_TIMEOUTS = 10;
 
@@ -134,14 +132,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Whether a callback of the loop's own thread has to ask the host for a turn. */
   private boolean dormant;
 
-  /** After how long the watchdog reports the loop; null for never. */
-  private volatile @Nullable Duration blockingLimit = Watchdog.defaultLimit();
-
-  /** Oldest first. Written by the watchdog alone, and never changed in place. */
-  private volatile List<SlowCallback> slowCallbacks = List.of();
-
-  /** What runs now; kept in debug mode only. */
-  private volatile @Nullable Runnable presentCallback;
+  private final LoopObserver observer = new LoopObserver(this);
 
   /** Whether the watchdog knows that the loop has work although it has never been started. */
   private boolean waitingWorkNoted;
@@ -160,7 +151,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       hosted = new HostedTurns(hooks, life, host, iterations, callbacks);
       owner = HostedTurns.NOT_YET;
       life.start();
-      Watchdog.watch(this);
+      Watchdog.watch(observer);
       hosted.begin();
     } else {
       hosted = null;
@@ -189,7 +180,7 @@ public final class IOLoop implements Executor, AutoCloseable {
 
     @Override
     protected void setPresentCallback(@Nullable Runnable callback) {
-      presentCallback = callback;
+      observer.setPresentCallback(callback);
     }
 
     @Override
@@ -444,7 +435,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       }
     } finally {
       life.stopped();
-      Watchdog.unwatch(this);
+      Watchdog.unwatch(observer);
     }
   }
 
@@ -458,7 +449,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       state.running = this;
       state.context = null;
       state.keepMonitors();
-      Watchdog.watch(this);
+      Watchdog.watch(observer);
       iterations.run();
     } finally {
       adder = null;
@@ -721,7 +712,7 @@ public final class IOLoop implements Executor, AutoCloseable {
         poller.close();
       } finally {
         fibers.close();
-        Watchdog.unwatch(this);
+        Watchdog.unwatch(observer);
         FailureReport.reportAll(this);
       }
     }
@@ -762,7 +753,7 @@ public final class IOLoop implements Executor, AutoCloseable {
       throw new NullPointerException("callback == null");
     }
     if (Origins.ENABLED) {
-      Origins.note(callback);
+      Origins.note(callback, ThreadState.get().fiber());
     }
     post(Context.inUse ? Context.captured(callback) : callback);
   }
@@ -788,7 +779,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   private void noteWaitingWork() {
     if (this == instance && !waitingWorkNoted) {
       waitingWorkNoted = true;
-      Watchdog.expectStart(this);
+      Fiber fiber = ThreadState.get().fiber();
+      Watchdog.expectStart(observer, fiber == null ? Thread.currentThread() : fiber.baseThread());
     }
   }
 
@@ -924,7 +916,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   private Timeout addTimeout(long deadline, Runnable callback) {
     Objects.requireNonNull(callback, "callback == null");
     if (Origins.ENABLED) {
-      Origins.note(callback);
+      Origins.note(callback, ThreadState.get().fiber());
     }
     return addTimeoutInContext(deadline, Context.inUse ? Context.captured(callback) : callback);
   }
@@ -1143,13 +1135,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     if (limit != null && (limit.isZero() || limit.isNegative())) {
       throw new IllegalArgumentException("the limit is not positive; null is for none: " + limit);
     }
-    blockingLimit = limit;
-    Watchdog.watch(this);
-  }
-
-  /** Returns the limit of {@link #setBlockingLogThreshold}; null for none. */
-  @Nullable Duration blockingLimit() {
-    return blockingLimit;
+    observer.setLimit(limit);
   }
 
   /**
@@ -1157,19 +1143,12 @@ public final class IOLoop implements Executor, AutoCloseable {
    * oldest first: the last 100. One that goes on is the last. Safe to call from any thread.
    */
   public List<SlowCallback> slowCallbacks() {
-    return slowCallbacks;
+    return observer.slowCallbacks();
   }
 
-  /** Adds a slow callback, or replaces what was known of it. For the watchdog. */
-  void recordSlow(@Nullable SlowCallback before, SlowCallback now) {
-    List<SlowCallback> all = new ArrayList<>(slowCallbacks);
-    if (before != null && !all.isEmpty()) {
-      all.remove(all.size() - 1);
-    } else if (all.size() == MAX_SLOW_CALLBACKS) {
-      all.remove(0);
-    }
-    all.add(now);
-    slowCallbacks = List.copyOf(all);
+  /** Returns what the watchdog sees of this loop. */
+  LoopObserver observer() {
+    return observer;
   }
 
   /** Returns the time, coarsely; see {@link IterationRunner#clock}. */
@@ -1193,42 +1172,15 @@ public final class IOLoop implements Executor, AutoCloseable {
     return present == HostedTurns.NOT_YET ? null : present;
   }
 
-  /** Returns whether its thread, with this stack, waits for events. For the watchdog. */
-  boolean waits(StackTraceElement[] stack) {
-    List<StackTraceElement> frames = StackFrames.ofPoll(stack);
-    return frames != null && poller.waits(frames);
-  }
-
-  /** Returns, in debug mode, the line that what runs now comes from, or null. For the watchdog. */
-  @Nullable String presentOrigin() {
-    if (!Origins.ENABLED) {
-      return null;
-    }
-    Object present = presentBody();
-    if (present == null) {
-      present = presentCallback;
-    }
-    if (present instanceof Context.InContext inContext) {
-      present = inContext.callback();
-    }
-    return present == null ? null : Origins.line(present);
-  }
-
-  private @Nullable Object presentBody() {
-    Fiber fiber = presentFiber();
-    return fiber == null || fiber.ended() ? null : fiber.body();
+  /** Returns whether a thread that is in these frames of a poll waits for events. */
+  boolean waits(List<StackTraceElement> poll) {
+    return poller.waits(poll);
   }
 
   /** Returns the fiber that runs now or ran last. For the watchdog, which may be late. */
   @Nullable Fiber presentFiber() {
     ThreadState state = ownerState != null ? ownerState : threadState;
     return state == null ? null : state.fiber();
-  }
-
-  /** Returns the coroutine that has the loop now, or null. For the watchdog, which may be late. */
-  @Nullable String presentCoroutine() {
-    Object body = presentBody();
-    return body == null ? null : body.toString();
   }
 
   /**

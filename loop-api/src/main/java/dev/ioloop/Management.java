@@ -142,7 +142,7 @@ final class Management implements IOLoopMXBean {
   private static String unanswered(IOLoop loop) {
     StringBuilder text = new StringBuilder(loop.toString());
     text.append("\n  BLOCKED: it has not answered for ").append(ANSWER_SECONDS).append(" s");
-    String coroutine = loop.presentCoroutine();
+    String coroutine = loop.observer().presentCoroutine();
     if (coroutine != null) {
       text.append("; it runs the ").append(coroutine);
     }

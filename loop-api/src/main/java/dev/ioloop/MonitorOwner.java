@@ -19,7 +19,7 @@ final class MonitorOwner {
   private MonitorOwner() {}
 
   /** Says who owns the monitor that a thread of {@code loop} is blocked by, or nothing. */
-  static String describe(IOLoop loop, Thread blocked) {
+  static String describe(Observed loop, Thread blocked) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     Fiber fiber = loop.presentFiber();
     List<Thread> waiting = fiber == null ? List.of() : fiber.waitingThreads();
@@ -42,7 +42,7 @@ final class MonitorOwner {
     // thread itself goes on to say that it is blocked.
     return HeldMonitors.TAKEN_BY_YIELD && blocked.getState() == Thread.State.BLOCKED
         ? " waits for a monitor that no running thread owns: a coroutine of "
-            + (loop.suspended.size() > 0 ? "this thread or of " : "")
+            + (loop.hasSuspended() ? "this thread or of " : "")
             + "another loop holds it while it awaits, or a virtual thread does"
         : "";
   }

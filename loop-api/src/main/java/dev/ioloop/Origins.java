@@ -47,19 +47,22 @@ public final class Origins {
 
   private Origins() {}
 
-  /** Remembers the user's line that is being run as the origin of {@code object}. */
-  static void note(Object object) {
+  /**
+   * Remembers the user's line that is being run as the origin of {@code object}.
+   *
+   * @param fiber the innermost fiber on the calling thread, or null
+   */
+  static void note(Object object, @Nullable Fiber fiber) {
     for (Reference<?> gone = COLLECTED.poll(); gone != null; gone = COLLECTED.poll()) {
       LINES.remove(gone);
     }
     WALKER
         .walk(frames -> frames.filter(Origins::isUsers).findFirst())
-        .ifPresent(frame -> LINES.put(new IdentityKey(object, COLLECTED), describe(frame)));
+        .ifPresent(frame -> LINES.put(new IdentityKey(object, COLLECTED), describe(frame, fiber)));
   }
 
-  private static String describe(StackFrame frame) {
+  private static String describe(StackFrame frame, @Nullable Fiber fiber) {
     StackTraceElement line = StackFrames.plain(frame.toStackTraceElement());
-    Fiber fiber = ThreadState.get().fiber();
     return fiber == null || fiber.ended() ? line.toString() : line + ", in the " + fiber.body();
   }
 
@@ -72,7 +75,7 @@ public final class Origins {
   /**
    * Says, once for each line, that a coroutine started there returned a stage without awaiting it.
    */
-  static void warnOfPendingResult(Runner<?> runner) {
+  static void warnOfPendingResult(Object runner) {
     String place = line(runner);
     if (place == null) {
       place = runner.toString();

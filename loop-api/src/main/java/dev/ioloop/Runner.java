@@ -93,7 +93,7 @@ final class Runner<T extends @Nullable Object>
     this.spawned = spawned;
     this.future = new CoroutineFuture<>(this);
     if (Origins.ENABLED) {
-      Origins.note(this);
+      Origins.note(this, ThreadState.get().fiber());
     }
     if (Context.inUse) {
       context = Context.capture(ThreadState.get());

@@ -1,6 +1,5 @@
 package dev.ioloop;
 
-import dev.ioloop.fiber.Fiber;
 import dev.ioloop.jfr.Flight;
 import dev.ioloop.jfr.FlightEvents;
 import java.lang.System.Logger.Level;
@@ -46,8 +45,6 @@ final class Watchdog implements Runnable {
   /** How long work may wait for the first start of the main loop. */
   private static final long START_MILLIS = 2_000;
 
-  private static final Runnable PROBE = () -> {};
-
   /** The limit of loops that say nothing; null for none. */
   private static final @Nullable Duration LIMIT = configuredLimit();
 
@@ -60,15 +57,15 @@ final class Watchdog implements Runnable {
   private static @Nullable Unstarted unstarted;
 
   /** A loop with work that waits for its first start, which is not kept alive. */
-  private record Unstarted(WeakReference<IOLoop> reference, String worker, long since) {
+  private record Unstarted(WeakReference<Observed> reference, String worker, long since) {
 
     boolean isDue() {
       return System.nanoTime() - since >= START_MILLIS * 1_000_000;
     }
 
     boolean isLate() {
-      IOLoop loop = reference.get();
-      return loop != null && loop.blockingLimit() != null && loop.hasWaitingWork();
+      Observed loop = reference.get();
+      return loop != null && loop.limitNanos() != null && loop.hasWaitingWork();
     }
 
     void report() {
@@ -86,7 +83,7 @@ final class Watchdog implements Runnable {
 
   /** One running loop, which is not kept alive: one on a host may be forgotten with its host. */
   private static final class Watched {
-    final WeakReference<IOLoop> reference;
+    final WeakReference<Observed> reference;
     final long begin = System.nanoTime();
 
     /** The maximum for none. */
@@ -107,19 +104,19 @@ final class Watchdog implements Runnable {
     boolean probed;
 
     /** The block that goes on, if it was reported. */
-    @Nullable SlowCallback reported;
+    @Nullable Blocked reported;
 
     /** Set when the loop has ended or has another limit: a look that is under way says no more. */
     private volatile boolean over;
 
-    Watched(IOLoop loop, long limitNanos) {
+    Watched(Observed loop, long limitNanos) {
       this.reference = new WeakReference<>(loop);
       this.limitNanos = limitNanos;
       this.nextReport = limitNanos;
     }
 
     void look(long now) {
-      IOLoop loop = reference.get();
+      Observed loop = reference.get();
       if (loop != null && !over) {
         if (jmx && unregister == null && now - begin >= JMX_MILLIS * 1_000_000) {
           register(loop);
@@ -131,8 +128,8 @@ final class Watchdog implements Runnable {
     }
 
     /** Returns whether this is of {@code loop}, or of one that was forgotten; that is then over. */
-    boolean isOf(IOLoop loop) {
-      IOLoop present = reference.get();
+    boolean isOf(Observed loop) {
+      Observed present = reference.get();
       boolean found = present == null || present == loop;
       if (found) {
         over = true;
@@ -143,9 +140,9 @@ final class Watchdog implements Runnable {
       return found;
     }
 
-    private void register(IOLoop loop) {
+    private void register(Observed loop) {
       try {
-        Runnable registered = Management.register(loop);
+        Runnable registered = loop.register();
         synchronized (Watchdog.class) {
           if (WATCHED.contains(this)) {
             unregister = registered;
@@ -159,7 +156,7 @@ final class Watchdog implements Runnable {
       }
     }
 
-    private void look(IOLoop loop, long now) {
+    private void look(Observed loop, long now) {
       long present = loop.progress();
       if (present != progress) {
         progress = present;
@@ -179,7 +176,7 @@ final class Watchdog implements Runnable {
       Thread culprit = loop.presentThread();
       StackTraceElement[] stack =
           culprit == null ? new StackTraceElement[0] : culprit.getStackTrace();
-      if (loop.waits(stack)) {
+      if (waits(loop, stack)) {
         goOn(loop, now);
       } else if (loop.progress() == present && !StackFrames.isHandOver(stack)) {
         nextReport = 2 * blocked;
@@ -187,37 +184,40 @@ final class Watchdog implements Runnable {
       }
     }
 
+    private static boolean waits(Observed loop, StackTraceElement[] stack) {
+      List<StackTraceElement> frames = StackFrames.ofPoll(stack);
+      return frames != null && loop.waits(frames);
+    }
+
     /** A host may be busy without any work for the loop: then the loop makes no progress either. */
-    private void probe(IOLoop loop, long now) {
+    private void probe(Observed loop, long now) {
       since = now;
       Thread host = loop.presentThread();
-      if (host != null && !loop.waits(host.getStackTrace())) {
+      if (host != null && !waits(loop, host.getStackTrace())) {
         probed = true;
-        loop.addCallback(PROBE);
+        loop.probe();
       }
     }
 
     private void report(
-        IOLoop loop, long blocked, @Nullable Thread culprit, List<StackTraceElement> stack) {
-      SlowCallback before = reported;
+        Observed loop, long blocked, @Nullable Thread culprit, List<StackTraceElement> stack) {
+      Blocked before = reported;
       Duration took = Duration.ofNanos(blocked);
       Instant began = before == null ? Instant.now().minus(took) : before.began();
-      SlowCallback now =
-          new SlowCallback(
-              began, took, false, loop.presentCoroutine(), loop.presentOrigin(), stack);
+      Blocked now =
+          new Blocked(began, took, false, loop.presentCoroutine(), loop.presentOrigin(), stack);
       LOG.log(Level.WARNING, describe(loop, now, culprit));
       reported = now;
-      loop.recordSlow(before, now);
+      loop.record(now, before != null);
     }
 
-    private void goOn(IOLoop loop, long now) {
-      SlowCallback slow = reported;
+    private void goOn(Observed loop, long now) {
+      Blocked slow = reported;
       if (slow != null) {
         Duration took = Duration.ofNanos(now - since);
-        loop.recordSlow(
-            slow,
-            new SlowCallback(
-                slow.began(), took, true, slow.coroutine(), slow.origin(), slow.stack()));
+        loop.record(
+            new Blocked(slow.began(), took, true, slow.coroutine(), slow.origin(), slow.stack()),
+            true);
         if (Flight.blockedLoops) {
           FlightEvents.loopBlocked(loop, now - since, slow.coroutine(), slow.stack().toString());
         }
@@ -230,9 +230,9 @@ final class Watchdog implements Runnable {
       since = now;
     }
 
-    private String describe(IOLoop loop, SlowCallback slow, @Nullable Thread culprit) {
+    private String describe(Observed loop, Blocked slow, @Nullable Thread culprit) {
       StringBuilder text = new StringBuilder();
-      text.append(loop).append(" has been blocked for ").append(text(IOLoop.nanos(slow.took())));
+      text.append(loop).append(" has been blocked for ").append(text(slow.took().toNanos()));
       if (slow.coroutine() != null) {
         text.append(" by the ").append(slow.coroutine());
       }
@@ -283,14 +283,14 @@ final class Watchdog implements Runnable {
   }
 
   /** Watches a loop with its present limit from now on, if it runs. */
-  static synchronized void watch(IOLoop loop) {
+  static synchronized void watch(Observed loop) {
     unwatch(loop);
     // A loop that has ended is unwatched after that, so none stays watched, whatever races.
-    Duration limit = loop.blockingLimit();
-    if (!loop.running() || limit == null && !jmx) {
+    Long limit = loop.limitNanos();
+    if (!loop.isRunning() || limit == null && !jmx) {
       return;
     }
-    WATCHED.add(new Watched(loop, limit == null ? Long.MAX_VALUE : IOLoop.nanos(limit)));
+    WATCHED.add(new Watched(loop, limit == null ? Long.MAX_VALUE : limit));
     if (thread == null) {
       startThread();
     } else {
@@ -298,15 +298,11 @@ final class Watchdog implements Runnable {
     }
   }
 
-  /**
-   * Tells once if {@code loop}, which the calling thread has given work, is not started in time.
-   */
-  static void expectStart(IOLoop loop) {
+  /** Tells once if {@code loop}, which {@code worker} has given work, is not started in time. */
+  static void expectStart(Observed loop, Thread worker) {
     if (LIMIT == null) {
       return;
     }
-    Fiber fiber = ThreadState.get().fiber();
-    Thread worker = fiber == null ? Thread.currentThread() : fiber.baseThread();
     synchronized (Watchdog.class) {
       unstarted = new Unstarted(new WeakReference<>(loop), worker.getName(), System.nanoTime());
       if (thread == null) {
@@ -337,12 +333,12 @@ final class Watchdog implements Runnable {
     }
   }
 
-  static synchronized void unwatch(IOLoop loop) {
+  static synchronized void unwatch(Observed loop) {
     WATCHED.removeIf(watched -> watched.isOf(loop));
   }
 
   /** Returns whether {@code loop} is watched. */
-  static synchronized boolean watches(IOLoop loop) {
+  static synchronized boolean watches(Observed loop) {
     return WATCHED.stream().anyMatch(watched -> watched.reference.get() == loop);
   }
 
@@ -411,7 +407,7 @@ final class Watchdog implements Runnable {
   }
 
   /** Says who owns the monitor that a thread waits for, or nothing. */
-  private static String monitorOwner(IOLoop loop, Thread thread) {
+  private static String monitorOwner(Observed loop, Thread thread) {
     try {
       return thread.getState() == Thread.State.BLOCKED ? MonitorOwner.describe(loop, thread) : "";
     } catch (LinkageError e) {

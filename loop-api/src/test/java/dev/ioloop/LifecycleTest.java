@@ -135,7 +135,7 @@ final class LifecycleTest {
     poller.inBind = failure;
     assertThatThrownBy(loop::start).isSameAs(failure);
     assertThat(loop.running()).isFalse();
-    assertThat(Watchdog.watches(loop)).isFalse();
+    assertThat(Watchdog.watches(loop.observer())).isFalse();
     poller.inBind = null;
     assertThat(loop.runSync(() -> "runs")).isEqualTo("runs");
     loop.close();
@@ -193,7 +193,7 @@ final class LifecycleTest {
     }
     ended.set(true);
     changer.join();
-    assertThat(Watchdog.watches(loop)).isFalse();
+    assertThat(Watchdog.watches(loop.observer())).isFalse();
     loop.close();
   }
 
