@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * suppressed one: so the exception keeps its identity and its type, and shows the chain of awaits
  * it went through.
  */
+@Plumbing
 final class AwaitTrace extends Throwable {
   private static final long serialVersionUID = 1L;
 

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the kinds of bodies that users give into the one kind that a coroutine runs. */
+@Plumbing
 final class Bodies {
 
   private static final int MAX_NAME = 200;

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>No JDK lock may be held across an {@code await}: the loop's thread would block itself, or
  * enter the lock a second time. Tornado: {@code tornado.gen}.
  */
+@Plumbing
 public final class Gen {
 
   /**

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param <S> what is sent to the body
  * @param <R> what the body returns
  */
+@Plumbing
 public final class Generator<
         Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object>
     implements Iterator<Y>, AutoCloseable {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Gen#moment}, or from a cancellation that withdrew this runner from the awaited future. A
  * cancellation that comes too late for that is raised at the next {@code await} that would wait.
  */
+@Plumbing
 final class Runner<T extends @Nullable Object>
     implements AwaitingBody, Runnable, Consumer<Future<?>> {
 

@@ -1,17 +1,24 @@
 package dev.ioloop;
 
-import dev.ioloop.fiber.ContinuationFiber;
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.ThreadFiber;
-import dev.ioloop.iteration.Calls;
-import dev.ioloop.iteration.HostedTurns;
-import dev.ioloop.iteration.IterationRunner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Stacks as text, and the frames of them that tell a user something. */
 final class StackFrames {
+  private static final String OURS = "dev.ioloop.";
+  private static final String FIBER = Fiber.class.getPackageName() + ".";
+
+  /** What runs the iterations of a loop, and calls users from one class alone. */
+  private static final String ITERATION = OURS + "iteration.";
+
+  /** Whether a class is marked as {@link Plumbing}, by the name that its frames have. */
+  private static final Map<String, Boolean> PLUMBING = new ConcurrentHashMap<>();
+
   private StackFrames() {}
 
   /**
@@ -78,29 +85,23 @@ final class StackFrames {
   }
 
   private static boolean isOfTurn(String className) {
-    return isOf(className, IterationRunner.class) || isOf(className, HostedTurns.class);
+    return className.startsWith(ITERATION);
   }
 
   /** Returns whether a frame is one from which a loop calls what is a user's. */
   private static boolean isOfCall(StackTraceElement frame) {
     return isOf(frame.getClassName(), ThreadFiber.class)
-        || isOf(frame.getClassName(), Calls.class) && frame.getMethodName().equals("run");
+        || frame.getClassName().equals(ITERATION + "Calls");
   }
 
   /** Returns whether a frame lies between a loop and the body of a coroutine. */
   private static boolean isOfBody(String className) {
-    return className.startsWith("jdk.internal.vm.")
-        || isOf(className, Runner.class)
-        || isOf(className, Fiber.class)
-        || isOf(className, ContinuationFiber.class)
-        || isOf(className, Bodies.class);
+    return className.startsWith("jdk.internal.vm.") || isPlumbing(className);
   }
 
   /** Returns whether a frame is the one in which a body is left: those above are the JDK's. */
   static boolean isSuspension(StackTraceElement frame) {
-    return frame.getMethodName().equals("suspend")
-        && (isOf(frame.getClassName(), ThreadFiber.class)
-            || isOf(frame.getClassName(), ContinuationFiber.class));
+    return frame.getMethodName().equals("suspend") && frame.getClassName().startsWith(FIBER);
   }
 
   static boolean isSwitching(String className) {
@@ -112,16 +113,27 @@ final class StackFrames {
         || className.startsWith("java.lang.VirtualThread")
         || className.startsWith("java.lang.Thread")
         || className.equals("java.lang.System$1")
-        || isOf(className, Runner.class)
-        || isOf(className, Gen.class)
-        || isOf(className, Generator.class)
-        || isOf(className, Fiber.class)
-        || isOf(className, AwaitTrace.class)
-        || isOf(className, Bodies.class)
-        || isOf(className, TimeoutBody.class)
-        || isOf(className, TaskGroup.class)
-        || isOf(className, ContinuationFiber.class)
-        || isOf(className, ThreadFiber.class);
+        || isPlumbing(className);
+  }
+
+  /** Returns whether a frame of ours tells a user nothing: of a fiber, or marked as such. */
+  private static boolean isPlumbing(String className) {
+    if (!className.startsWith(OURS)) {
+      return false;
+    }
+    int nested = className.indexOf('$');
+    return className.startsWith(FIBER)
+        || PLUMBING.computeIfAbsent(
+            nested < 0 ? className : className.substring(0, nested), StackFrames::isMarked);
+  }
+
+  private static boolean isMarked(String className) {
+    try {
+      return Class.forName(className, false, StackFrames.class.getClassLoader())
+          .isAnnotationPresent(Plumbing.class);
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false; // Another loader's, which is none of ours.
+    }
   }
 
   /** Appends all frames, each after {@code before}. */

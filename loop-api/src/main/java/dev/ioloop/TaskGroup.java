@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Call from inside a coroutine only; {@link #start} and {@link #cancel} from anywhere on the
  * loop's thread. Tornado has none; asyncio: {@code TaskGroup}.
  */
+@Plumbing
 public final class TaskGroup implements AutoCloseable {
 
   /** The body of {@link TaskGroup#run}. */

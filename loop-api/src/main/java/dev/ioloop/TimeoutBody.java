@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a body as a coroutine and cancels it when its time is over, for {@link Gen#timeout}. */
+@Plumbing
 record TimeoutBody<T extends @Nullable Object>(IOLoop loop, Duration delay, Callable<T> body)
     implements Callable<T>, Bodies.Wrapper {
 

@@ -1,0 +1,14 @@
+package dev.ioloop;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a class whose frames tell a user nothing: it lies between a loop and the body of a
+ * coroutine, or between that body and what it awaits. Stacks for people leave such frames out.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@interface Plumbing {}
