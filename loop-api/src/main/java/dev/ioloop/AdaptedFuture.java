@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.IdentityKey;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.Origins;
 import dev.ioloop.fiber.Sneaky;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

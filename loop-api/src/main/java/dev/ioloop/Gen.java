@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.Plumbing;
 import dev.ioloop.fiber.Fibers;
 import java.time.Duration;
 import java.util.ArrayList;

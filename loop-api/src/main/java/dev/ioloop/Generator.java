@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.AwaitTrace;
+import dev.ioloop.diagnostics.MonitorCheck;
+import dev.ioloop.diagnostics.Plumbing;
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.Fibers;
 import dev.ioloop.fiber.Sneaky;

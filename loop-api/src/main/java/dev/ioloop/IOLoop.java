@@ -1,5 +1,8 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.Flight;
+import dev.ioloop.diagnostics.Origins;
+import dev.ioloop.diagnostics.Watchdog;
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.FiberPool;
 import dev.ioloop.fiber.VirtualThreads;
@@ -10,7 +13,6 @@ import dev.ioloop.iteration.Lifecycle;
 import dev.ioloop.iteration.LoopHooks;
 import dev.ioloop.iteration.TimeoutQueue;
 import dev.ioloop.iteration.WatchedChannels;
-import dev.ioloop.jfr.Flight;
 import dev.ioloop.spi.Events;
 import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;

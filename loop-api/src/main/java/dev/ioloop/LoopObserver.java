@@ -1,5 +1,9 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.Blocked;
+import dev.ioloop.diagnostics.Observed;
+import dev.ioloop.diagnostics.Origins;
+import dev.ioloop.diagnostics.Watchdog;
 import dev.ioloop.fiber.Fiber;
 import java.time.Duration;
 import java.util.ArrayList;

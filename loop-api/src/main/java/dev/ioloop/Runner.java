@@ -1,11 +1,15 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.AwaitTrace;
+import dev.ioloop.diagnostics.Flight;
+import dev.ioloop.diagnostics.FlightEvents;
+import dev.ioloop.diagnostics.MonitorCheck;
+import dev.ioloop.diagnostics.Origins;
+import dev.ioloop.diagnostics.Plumbing;
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.Fibers;
 import dev.ioloop.fiber.Sneaky;
 import dev.ioloop.iteration.IterationRunner;
-import dev.ioloop.jfr.Flight;
-import dev.ioloop.jfr.FlightEvents;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package dev.ioloop;
 
-import dev.ioloop.waiting.Described;
+import dev.ioloop.diagnostics.Described;
 import dev.ioloop.waiting.Withdrawal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.StackFrames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.ioloop;
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.coroutine;
 
+import dev.ioloop.diagnostics.Plumbing;
 import dev.ioloop.fiber.Sneaky;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.Plumbing;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;

@@ -1,5 +1,7 @@
 package dev.ioloop;
 
+import dev.ioloop.diagnostics.Origins;
+import dev.ioloop.diagnostics.StackFrames;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;

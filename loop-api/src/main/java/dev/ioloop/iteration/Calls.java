@@ -1,6 +1,6 @@
 package dev.ioloop.iteration;
 
-import dev.ioloop.Origins;
+import dev.ioloop.diagnostics.Origins;
 
 /**
  * How a loop calls what a user gave it, below nobody's code: callbacks, timeouts, the handlers of

@@ -1,8 +1,8 @@
 package dev.ioloop.iteration;
 
+import dev.ioloop.diagnostics.Flight;
+import dev.ioloop.diagnostics.FlightEvents;
 import dev.ioloop.fiber.Sneaky;
-import dev.ioloop.jfr.Flight;
-import dev.ioloop.jfr.FlightEvents;
 import dev.ioloop.spi.Poller;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;

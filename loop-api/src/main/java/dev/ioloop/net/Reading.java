@@ -1,8 +1,8 @@
 package dev.ioloop.net;
 
 import dev.ioloop.Future;
+import dev.ioloop.diagnostics.Described;
 import dev.ioloop.spi.StreamBuffers;
-import dev.ioloop.waiting.Described;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

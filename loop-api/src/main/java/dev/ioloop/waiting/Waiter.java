@@ -4,6 +4,7 @@ import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.Timeout;
+import dev.ioloop.diagnostics.Described;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

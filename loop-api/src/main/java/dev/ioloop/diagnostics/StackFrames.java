@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.ThreadFiber;
@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Stacks as text, and the frames of them that tell a user something. */
-final class StackFrames {
+public final class StackFrames {
   private static final String OURS = "dev.ioloop.";
   private static final String FIBER = Fiber.class.getPackageName() + ".";
 
@@ -26,7 +26,7 @@ final class StackFrames {
    * above the suspension are left out whatever they are: a helper thread that has handed its turn
    * over may still be inside the JDK's scheduler.
    */
-  static List<StackTraceElement> ofUser(StackTraceElement[] stack) {
+  public static List<StackTraceElement> ofUser(StackTraceElement[] stack) {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : stack) {
       String name = frame.getClassName();
@@ -43,7 +43,7 @@ final class StackFrames {
    * Returns what a thread does for its loop: the frames above those of the loop itself, and of the
    * helper thread that runs a coroutine; all frames where the loop is not on the stack.
    */
-  static List<StackTraceElement> toLoop(StackTraceElement[] stack) {
+  public static List<StackTraceElement> toLoop(StackTraceElement[] stack) {
     int end = loopAt(stack);
     while (end > 0 && isOfBody(stack[end - 1].getClassName())) {
       end--;
@@ -55,7 +55,7 @@ final class StackFrames {
    * Returns the frames of a poll, the innermost first, or null where a thread with this stack runs
    * a callback or a handler of its loop.
    */
-  static @Nullable List<StackTraceElement> ofPoll(StackTraceElement[] stack) {
+  public static @Nullable List<StackTraceElement> ofPoll(StackTraceElement[] stack) {
     int end = loopAt(stack);
     if (end < stack.length && isOfCall(stack[end])) {
       return null;
@@ -70,7 +70,7 @@ final class StackFrames {
   }
 
   /** Returns whether a thread with this stack is giving its turn to another, or getting it. */
-  static boolean isHandOver(StackTraceElement[] stack) {
+  public static boolean isHandOver(StackTraceElement[] stack) {
     int at = loopAt(stack);
     return at < stack.length && stack[at].getMethodName().equals("awaitTurn");
   }
@@ -100,11 +100,11 @@ final class StackFrames {
   }
 
   /** Returns whether a frame is the one in which a body is left: those above are the JDK's. */
-  static boolean isSuspension(StackTraceElement frame) {
+  public static boolean isSuspension(StackTraceElement frame) {
     return frame.getMethodName().equals("suspend") && frame.getClassName().startsWith(FIBER);
   }
 
-  static boolean isSwitching(String className) {
+  public static boolean isSwitching(String className) {
     return className.startsWith("jdk.internal.vm.")
         || className.contains("$$Lambda")
         || className.startsWith("java.lang.invoke.")
@@ -137,14 +137,14 @@ final class StackFrames {
   }
 
   /** Appends all frames, each after {@code before}. */
-  static void append(StringBuilder text, String before, List<StackTraceElement> stack) {
+  public static void append(StringBuilder text, String before, List<StackTraceElement> stack) {
     for (StackTraceElement frame : stack) {
       text.append(before).append(frame);
     }
   }
 
   /** Returns the frame without the names of its class loader and its module. */
-  static StackTraceElement plain(StackTraceElement frame) {
+  public static StackTraceElement plain(StackTraceElement frame) {
     return new StackTraceElement(
         frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
   }

@@ -1,11 +1,11 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /** An object by its identity, as the key of a map, for as long as somebody else holds it. */
-final class IdentityKey extends WeakReference<Object> {
+public final class IdentityKey extends WeakReference<Object> {
   private final int hash;
 
   /**
@@ -13,7 +13,7 @@ final class IdentityKey extends WeakReference<Object> {
    *
    * @param queue where the key comes when the object was collected; null for one to look up with
    */
-  IdentityKey(Object object, @Nullable ReferenceQueue<Object> queue) {
+  public IdentityKey(Object object, @Nullable ReferenceQueue<Object> queue) {
     super(object, queue);
     hash = System.identityHashCode(object);
   }

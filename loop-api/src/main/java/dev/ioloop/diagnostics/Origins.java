@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import dev.ioloop.fiber.Fiber;
 import java.lang.StackWalker.StackFrame;
@@ -23,6 +23,9 @@ public final class Origins {
   private static final Set<String> OURS =
       Set.of(
           "dev.ioloop",
+          "dev.ioloop.diagnostics",
+          "dev.ioloop.fiber",
+          "dev.ioloop.iteration",
           "dev.ioloop.locks",
           "dev.ioloop.net",
           "dev.ioloop.netty",
@@ -52,7 +55,7 @@ public final class Origins {
    *
    * @param fiber the innermost fiber on the calling thread, or null
    */
-  static void note(Object object, @Nullable Fiber fiber) {
+  public static void note(Object object, @Nullable Fiber fiber) {
     for (Reference<?> gone = COLLECTED.poll(); gone != null; gone = COLLECTED.poll()) {
       LINES.remove(gone);
     }
@@ -75,7 +78,7 @@ public final class Origins {
   /**
    * Says, once for each line, that a coroutine started there returned a stage without awaiting it.
    */
-  static void warnOfPendingResult(Object runner) {
+  public static void warnOfPendingResult(Object runner) {
     String place = line(runner);
     if (place == null) {
       place = runner.toString();
@@ -93,7 +96,7 @@ public final class Origins {
   }
 
   /** Returns the line that {@code object} comes from, after {@code before}, or an empty text. */
-  static String text(String before, Object object) {
+  public static String text(String before, Object object) {
     if (!ENABLED) {
       return "";
     }
@@ -102,7 +105,7 @@ public final class Origins {
   }
 
   /** Returns the line that {@code object} comes from, or null if that is not known. */
-  static @Nullable String line(Object object) {
+  public static @Nullable String line(Object object) {
     return LINES.get(new IdentityKey(object, null));
   }
 }

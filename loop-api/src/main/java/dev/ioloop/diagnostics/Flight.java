@@ -1,4 +1,4 @@
-package dev.ioloop.jfr;
+package dev.ioloop.diagnostics;
 
 /**
  * Which events a flight recording wants now. Plain fields, because they are looked at on hot paths:

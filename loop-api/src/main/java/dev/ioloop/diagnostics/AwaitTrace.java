@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * it went through.
  */
 @Plumbing
-final class AwaitTrace extends Throwable {
+public final class AwaitTrace extends Throwable {
   private static final long serialVersionUID = 1L;
 
   /** How many an exception may carry: one that thousands await must not grow for ever. */
@@ -22,12 +22,13 @@ final class AwaitTrace extends Throwable {
   }
 
   /** Attaches the frames of the present await of {@code awaiting} to {@code failure}. */
-  static void attach(Throwable failure, Object awaiting) {
+  public static void attach(Throwable failure, Object awaiting) {
     attach(failure, awaiting, null);
   }
 
   /** As {@link #attach(Throwable, Object)}, for one that is suspended with this stack. */
-  static void attach(Throwable failure, Object awaiting, StackTraceElement @Nullable [] stack) {
+  public static void attach(
+      Throwable failure, Object awaiting, StackTraceElement @Nullable [] stack) {
     int attached = 0;
     for (Throwable suppressed : failure.getSuppressed()) {
       if (suppressed instanceof AwaitTrace) {

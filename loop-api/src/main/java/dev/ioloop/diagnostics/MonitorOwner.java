@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import dev.ioloop.fiber.Fiber;
 import dev.ioloop.fiber.HeldMonitors;

@@ -1,4 +1,4 @@
-package dev.ioloop.jfr;
+package dev.ioloop.diagnostics;
 
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;

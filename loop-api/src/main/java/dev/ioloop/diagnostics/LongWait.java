@@ -1,4 +1,4 @@
-package dev.ioloop.jfr;
+package dev.ioloop.diagnostics;
 
 import java.util.Locale;
 import java.util.Map;

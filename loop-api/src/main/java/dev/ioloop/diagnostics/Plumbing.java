@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -11,4 +11,4 @@ import java.lang.annotation.Target;
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
-@interface Plumbing {}
+public @interface Plumbing {}

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import dev.ioloop.fiber.Fiber;
 import java.util.List;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What the watchdog sees of one loop, from its own thread, so that all may be a little old. Its
  * {@link #toString} is the loop's.
  */
-interface Observed {
+public interface Observed {
 
   boolean isRunning();
 

@@ -1,7 +1,5 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
-import dev.ioloop.jfr.Flight;
-import dev.ioloop.jfr.FlightEvents;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -23,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A running loop pays nothing: the count of its iterations is kept anyway, and read without any
  * agreement between the threads.
  */
-final class Watchdog implements Runnable {
-  static final String PROPERTY = "dev.ioloop.watchdog";
+public final class Watchdog implements Runnable {
+  public static final String PROPERTY = "dev.ioloop.watchdog";
   private static final String JMX_PROPERTY = "dev.ioloop.jmx";
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
@@ -262,7 +260,7 @@ final class Watchdog implements Runnable {
   }
 
   /** Returns the limit that a property's value asks for; null for none. */
-  static @Nullable Duration limit(String value) {
+  public static @Nullable Duration limit(String value) {
     if (value.isEmpty()) {
       return DEFAULT;
     }
@@ -278,12 +276,12 @@ final class Watchdog implements Runnable {
         "-D%s is a time such as 100ms or 2s, or off, but was \"%s\"".formatted(PROPERTY, value));
   }
 
-  static @Nullable Duration defaultLimit() {
+  public static @Nullable Duration defaultLimit() {
     return LIMIT;
   }
 
   /** Watches a loop with its present limit from now on, if it runs. */
-  static synchronized void watch(Observed loop) {
+  public static synchronized void watch(Observed loop) {
     unwatch(loop);
     // A loop that has ended is unwatched after that, so none stays watched, whatever races.
     Long limit = loop.limitNanos();
@@ -299,7 +297,7 @@ final class Watchdog implements Runnable {
   }
 
   /** Tells once if {@code loop}, which {@code worker} has given work, is not started in time. */
-  static void expectStart(Observed loop, Thread worker) {
+  public static void expectStart(Observed loop, Thread worker) {
     if (LIMIT == null) {
       return;
     }
@@ -333,12 +331,12 @@ final class Watchdog implements Runnable {
     }
   }
 
-  static synchronized void unwatch(Observed loop) {
+  public static synchronized void unwatch(Observed loop) {
     WATCHED.removeIf(watched -> watched.isOf(loop));
   }
 
   /** Returns whether {@code loop} is watched. */
-  static synchronized boolean watches(Observed loop) {
+  public static synchronized boolean watches(Observed loop) {
     return WATCHED.stream().anyMatch(watched -> watched.reference.get() == loop);
   }
 

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import dev.ioloop.fiber.Fiber;
 import java.lang.management.ManagementFactory;
@@ -10,10 +10,10 @@ import java.lang.management.ThreadInfo;
  * coroutine is suspended all the same and keeps the monitor, and the next one that wants it blocks
  * the loop for good.
  */
-final class MonitorCheck {
+public final class MonitorCheck {
 
   /** Set by {@code -Ddev.ioloop.debug=true}. */
-  static final boolean ENABLED = Boolean.getBoolean("dev.ioloop.debug");
+  public static final boolean ENABLED = Boolean.getBoolean("dev.ioloop.debug");
 
   private MonitorCheck() {}
 
@@ -22,7 +22,7 @@ final class MonitorCheck {
    *
    * @throws IllegalStateException that names the line that holds it
    */
-  static void check() {
+  public static void check() {
     long[] self = {Thread.currentThread().getId()};
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(self, true, false)[0];
     if (info == null) {

@@ -1,4 +1,4 @@
-package dev.ioloop;
+package dev.ioloop.diagnostics;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param coroutine null if it was a callback or a handler
  * @param origin in debug mode, the line that it comes from; else null
  */
-record Blocked(
+public record Blocked(
     Instant began,
     Duration took,
     boolean ended,
