@@ -10,6 +10,7 @@ import dev.ioloop.iteration.CallbackQueue;
 import dev.ioloop.iteration.HostedTurns;
 import dev.ioloop.iteration.IterationRunner;
 import dev.ioloop.iteration.Lifecycle;
+import dev.ioloop.iteration.LoopAccess;
 import dev.ioloop.iteration.LoopHooks;
 import dev.ioloop.iteration.TimeoutQueue;
 import dev.ioloop.iteration.WatchedChannels;
@@ -18,7 +19,6 @@ import dev.ioloop.spi.Host;
 import dev.ioloop.spi.Poller;
 import dev.ioloop.spi.PollerProvider;
 import dev.ioloop.spi.StreamSockets;
-import dev.ioloop.waiting.Affinity;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -88,7 +88,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   static {
     Flight.follow();
     FailureReport.prepare();
-    Affinity.setAccess(IOLoop::isInLoop);
+    LoopAccess.set(loop -> ((IOLoop) loop).isInLoop());
   }
 
   private final String backend;

@@ -1,7 +1,7 @@
 package dev.ioloop;
 
 import dev.ioloop.diagnostics.Described;
-import dev.ioloop.waiting.Withdrawal;
+import dev.ioloop.iteration.Withdrawal;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -1,7 +1,7 @@
 package dev.ioloop;
 
 import dev.ioloop.diagnostics.Described;
-import dev.ioloop.waiting.Withdrawal;
+import dev.ioloop.iteration.Withdrawal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -33,7 +33,7 @@ public final class Origins {
           "dev.ioloop.process",
           "dev.ioloop.queues",
           "dev.ioloop.spi",
-          "dev.ioloop.waiting");
+          "dev.ioloop.waitqueue");
 
   private static final StackWalker WALKER =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);

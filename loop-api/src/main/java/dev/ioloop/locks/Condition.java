@@ -1,9 +1,9 @@
 package dev.ioloop.locks;
 
 import dev.ioloop.Future;
-import dev.ioloop.waiting.Affinity;
-import dev.ioloop.waiting.Waiter;
-import dev.ioloop.waiting.Waiters;
+import dev.ioloop.waitqueue.Confinement;
+import dev.ioloop.waitqueue.Waiter;
+import dev.ioloop.waitqueue.Waiters;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -39,8 +39,8 @@ public final class Condition {
     }
   }
 
-  private final Affinity affinity = new Affinity();
-  private final Waiters<Listener> waiters = new Waiters<>(affinity, "no signal");
+  private final Confinement confinement = new Confinement();
+  private final Waiters<Listener> waiters = new Waiters<>(confinement, "no signal");
 
   /** Makes a condition that nobody waits for. */
   public Condition() {}
@@ -54,7 +54,7 @@ public final class Condition {
    * @throws IllegalStateException if called from another thread
    */
   public Future<Boolean> await() {
-    affinity.check("await()");
+    confinement.check("await()");
     return waiters.add(new Listener()).future();
   }
 
@@ -69,7 +69,7 @@ public final class Condition {
    */
   public Future<Boolean> await(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
-    affinity.check("await()");
+    confinement.check("await()");
     return waiters.add(new Listener(), timeout).future();
   }
 
@@ -91,7 +91,7 @@ public final class Condition {
     if (n < 0) {
       throw new IllegalArgumentException("n < 0: " + n);
     }
-    affinity.check("signal()");
+    confinement.check("signal()");
     int left = n;
     while (left > 0 && !waiters.isEmpty()) {
       // One that was cancelled by what another one did when it was told passes its signal on.
@@ -111,7 +111,7 @@ public final class Condition {
    * @throws IllegalStateException if called from another thread
    */
   public void signalAll() {
-    affinity.check("signalAll()");
+    confinement.check("signalAll()");
     waiters.takeAll().forEach(chosen -> chosen.serve(true));
   }
 

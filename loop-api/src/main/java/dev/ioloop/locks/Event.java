@@ -1,9 +1,9 @@
 package dev.ioloop.locks;
 
 import dev.ioloop.Future;
-import dev.ioloop.waiting.Affinity;
-import dev.ioloop.waiting.Waiter;
-import dev.ioloop.waiting.Waiters;
+import dev.ioloop.waitqueue.Confinement;
+import dev.ioloop.waitqueue.Waiter;
+import dev.ioloop.waitqueue.Waiters;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Call from the loop's thread only. Tornado: {@code locks.Event}.
  */
 public final class Event {
-  private final Affinity affinity = new Affinity();
-  private final Waiters<Waiter<@Nullable Void>> waiters = new Waiters<>(affinity, "event not set");
+  private final Confinement confinement = new Confinement();
+  private final Waiters<Waiter<@Nullable Void>> waiters =
+      new Waiters<>(confinement, "event not set");
   private boolean set;
 
   /** Makes an event that is not set. */
@@ -46,7 +47,7 @@ public final class Event {
    * @throws IllegalStateException if called from another thread
    */
   public void set() {
-    affinity.check("set()");
+    confinement.check("set()");
     set = true;
     waiters.takeAll().forEach(waiter -> waiter.serve(null));
   }
@@ -59,7 +60,7 @@ public final class Event {
    * @throws IllegalStateException if called from another thread
    */
   public void clear() {
-    affinity.check("clear()");
+    confinement.check("clear()");
     set = false;
   }
 
@@ -72,7 +73,7 @@ public final class Event {
    * @throws IllegalStateException if called from another thread
    */
   public Future<@Nullable Void> await() {
-    affinity.check("await()");
+    confinement.check("await()");
     return set ? Future.succeeded(null) : waiters.add(new Waiter<>()).future();
   }
 
@@ -87,7 +88,7 @@ public final class Event {
    */
   public Future<@Nullable Void> await(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
-    affinity.check("await()");
+    confinement.check("await()");
     return set ? Future.succeeded(null) : waiters.add(new Waiter<>(), timeout).future();
   }
 

@@ -16,7 +16,7 @@ final class Permit implements Releaser {
   public void close() {
     Semaphore owed = semaphore;
     if (owed != null) {
-      owed.affinity.check("close()");
+      owed.confinement.check("close()");
       semaphore = null;
       owed.release();
     }

@@ -1,9 +1,9 @@
 package dev.ioloop.locks;
 
 import dev.ioloop.Future;
-import dev.ioloop.waiting.Affinity;
-import dev.ioloop.waiting.Waiter;
-import dev.ioloop.waiting.Waiters;
+import dev.ioloop.waitqueue.Confinement;
+import dev.ioloop.waitqueue.Waiter;
+import dev.ioloop.waitqueue.Waiters;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -32,7 +32,7 @@ import java.util.Objects;
  * <p>Call from the loop's thread only. Tornado: {@code locks.Semaphore}.
  */
 public sealed class Semaphore permits BoundedSemaphore {
-  final Affinity affinity = new Affinity();
+  final Confinement confinement = new Confinement();
   private final Waiters<Waiter<Releaser>> waiters;
   private final int most;
   private final String tooMany;
@@ -62,7 +62,7 @@ public sealed class Semaphore permits BoundedSemaphore {
     if (permits < 0) {
       throw new IllegalArgumentException("permits < 0: " + permits);
     }
-    this.waiters = new Waiters<>(affinity, timedOut);
+    this.waiters = new Waiters<>(confinement, timedOut);
     this.most = most;
     this.tooMany = tooMany;
     this.available = permits;
@@ -78,7 +78,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    * @throws IllegalStateException if called from another thread
    */
   public Future<Releaser> acquire() {
-    affinity.check("acquire()");
+    confinement.check("acquire()");
     return available > 0 ? taken() : waiters.add(new Waiter<>()).future();
   }
 
@@ -93,7 +93,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    */
   public Future<Releaser> acquire(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
-    affinity.check("acquire()");
+    confinement.check("acquire()");
     return available > 0 ? taken() : waiters.add(new Waiter<>(), timeout).future();
   }
 
@@ -111,7 +111,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    * @throws IllegalStateException if called from another thread or with all permits there
    */
   public void release() {
-    affinity.check("release()");
+    confinement.check("release()");
     if (available + returned == most) {
       throw new IllegalStateException(tooMany);
     }

@@ -1,9 +1,9 @@
 package dev.ioloop.queues;
 
 import dev.ioloop.Future;
-import dev.ioloop.waiting.Affinity;
-import dev.ioloop.waiting.Waiter;
-import dev.ioloop.waiting.Waiters;
+import dev.ioloop.waitqueue.Confinement;
+import dev.ioloop.waitqueue.Waiter;
+import dev.ioloop.waitqueue.Waiters;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -61,11 +61,11 @@ public class Queue<T> {
     }
   }
 
-  private final Affinity affinity = new Affinity();
-  private final Waiters<Waiter<T>> getters = new Waiters<>(affinity, "no item in the queue");
-  private final Waiters<Putter<T>> putters = new Waiters<>(affinity, "no room in the queue");
+  private final Confinement confinement = new Confinement();
+  private final Waiters<Waiter<T>> getters = new Waiters<>(confinement, "no item in the queue");
+  private final Waiters<Putter<T>> putters = new Waiters<>(confinement, "no room in the queue");
   private final Waiters<Waiter<@Nullable Void>> joiners =
-      new Waiters<>(affinity, "the queue has unfinished tasks");
+      new Waiters<>(confinement, "the queue has unfinished tasks");
   private final int maxsize;
   private final java.util.Queue<T> items;
   private int unfinished;
@@ -133,7 +133,7 @@ public class Queue<T> {
    */
   public final Future<@Nullable Void> put(T item) {
     Objects.requireNonNull(item, "item == null");
-    affinity.check("put()");
+    confinement.check("put()");
     if (shutDown) {
       return Future.failed(refused());
     }
@@ -157,7 +157,7 @@ public class Queue<T> {
   public final Future<@Nullable Void> put(T item, Duration timeout) {
     Objects.requireNonNull(item, "item == null");
     Objects.requireNonNull(timeout, "timeout == null");
-    affinity.check("put()");
+    confinement.check("put()");
     if (shutDown || !full()) {
       return put(item);
     }
@@ -175,7 +175,7 @@ public class Queue<T> {
    */
   public final void putNowait(T item) {
     Objects.requireNonNull(item, "item == null");
-    affinity.check("putNowait()");
+    confinement.check("putNowait()");
     if (shutDown) {
       throw refused();
     }
@@ -218,7 +218,7 @@ public class Queue<T> {
    * @throws IllegalStateException if called from another thread
    */
   public final Future<T> get() {
-    affinity.check("get()");
+    confinement.check("get()");
     if (!items.isEmpty()) {
       return Future.succeeded(remove());
     }
@@ -239,7 +239,7 @@ public class Queue<T> {
    */
   public final Future<T> get(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
-    affinity.check("get()");
+    confinement.check("get()");
     if (shutDown || !items.isEmpty()) {
       return get();
     }
@@ -256,7 +256,7 @@ public class Queue<T> {
    * @throws IllegalStateException if called from another thread
    */
   public final T getNowait() {
-    affinity.check("getNowait()");
+    confinement.check("getNowait()");
     if (!items.isEmpty()) {
       return remove();
     }
@@ -306,7 +306,7 @@ public class Queue<T> {
    * @throws IllegalStateException if called more often than items were put, or from another thread
    */
   public final void taskDone() {
-    affinity.check("taskDone()");
+    confinement.check("taskDone()");
     if (unfinished == 0) {
       throw new IllegalStateException("taskDone() called more often than items were put: " + this);
     }
@@ -325,7 +325,7 @@ public class Queue<T> {
    * @throws IllegalStateException if called from another thread
    */
   public final Future<@Nullable Void> join() {
-    affinity.check("join()");
+    confinement.check("join()");
     return unfinished == 0 ? Future.succeeded(null) : joiners.add(new Waiter<>()).future();
   }
 
@@ -340,7 +340,7 @@ public class Queue<T> {
    */
   public final Future<@Nullable Void> join(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout == null");
-    affinity.check("join()");
+    confinement.check("join()");
     return unfinished == 0 ? Future.succeeded(null) : joiners.add(new Waiter<>(), timeout).future();
   }
 
@@ -360,7 +360,7 @@ public class Queue<T> {
    * @throws IllegalStateException if called from another thread
    */
   public final void shutdown(boolean immediate) {
-    affinity.check("shutdown()");
+    confinement.check("shutdown()");
     shutDown = true;
     if (immediate) {
       unfinished = Math.max(0, unfinished - items.size());

@@ -1,4 +1,4 @@
-package dev.ioloop.waiting;
+package dev.ioloop.iteration;
 
 /**
  * The release of an owned future that is run by everything that ends the future from outside, and

@@ -1,7 +1,7 @@
-package dev.ioloop.waiting;
+package dev.ioloop.waitqueue;
 
 import dev.ioloop.IOLoop;
-import java.util.function.Predicate;
+import dev.ioloop.iteration.LoopAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,29 +12,21 @@ import org.jspecify.annotations.Nullable;
  * <p>The check compares the current loop of the calling thread, so it does not see a thread that
  * made its own a loop that was then started elsewhere.
  */
-public final class Affinity {
+public final class Confinement {
 
   /** The loop that used the object last. Other threads read it to find out that they are wrong. */
   private volatile @Nullable IOLoop loop;
-
-  /** What {@link IOLoop} tells this package, and not its users. */
-  private static volatile Predicate<IOLoop> access = loop -> true;
-
-  /** Called by {@link IOLoop} with what tells whether the calling thread may use a loop. */
-  public static void setAccess(Predicate<IOLoop> access) {
-    Affinity.access = access;
-  }
 
   /**
    * Returns whether the calling thread may use {@code loop}: it is its own, or that of nobody,
    * because it is closed or was never started.
    */
   static boolean mayUse(IOLoop loop) {
-    return access.test(loop);
+    return LoopAccess.mayUse(loop);
   }
 
   /** Makes one without a loop. */
-  public Affinity() {}
+  public Confinement() {}
 
   /**
    * Called first by every method of the object that changes it.

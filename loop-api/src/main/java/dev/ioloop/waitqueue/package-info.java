@@ -2,6 +2,6 @@
  * Waiting in line, once for {@link dev.ioloop.locks} and {@link dev.ioloop.queues}. Not exported.
  */
 @NullMarked
-package dev.ioloop.waiting;
+package dev.ioloop.waitqueue;
 
 import org.jspecify.annotations.NullMarked;

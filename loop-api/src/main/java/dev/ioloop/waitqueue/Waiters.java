@@ -1,4 +1,4 @@
-package dev.ioloop.waiting;
+package dev.ioloop.waitqueue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Waiters<W extends Waiter<?>> {
   private static final int MAX_COUNTED = 100;
 
-  final Affinity affinity;
+  final Confinement confinement;
   private final String timedOut;
   private @Nullable Waiter<?> first;
   private @Nullable Waiter<?> last;
@@ -28,8 +28,8 @@ public final class Waiters<W extends Waiter<?>> {
    * @param timedOut what to say of a wait, and of one that timed out, before the words "after so
    *     long"
    */
-  public Waiters(Affinity affinity, String timedOut) {
-    this.affinity = affinity;
+  public Waiters(Confinement confinement, String timedOut) {
+    this.confinement = confinement;
     this.timedOut = timedOut;
   }
 
@@ -60,7 +60,7 @@ public final class Waiters<W extends Waiter<?>> {
       expiry.run();
       return waiter;
     }
-    waiter.limit(affinity.loop(), timeout, expiry);
+    waiter.limit(confinement.loop(), timeout, expiry);
     return add(waiter);
   }
 

@@ -1,10 +1,11 @@
-package dev.ioloop.waiting;
+package dev.ioloop.waitqueue;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopTimeoutException;
 import dev.ioloop.Timeout;
 import dev.ioloop.diagnostics.Described;
+import dev.ioloop.iteration.Withdrawal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ public class Waiter<T extends @Nullable Object> implements Withdrawal, Described
   @Override
   public final void run() {
     if (listed || timeout != null) {
-      waiters.affinity.execute(this::leave);
+      waiters.confinement.execute(this::leave);
     }
   }
 
@@ -84,7 +85,7 @@ public class Waiter<T extends @Nullable Object> implements Withdrawal, Described
 
   // What is waited for may have gone to another loop since that of the timeout was stopped.
   private static void removeTimeout(IOLoop loop, Timeout timeout) {
-    if (Affinity.mayUse(loop)) {
+    if (Confinement.mayUse(loop)) {
       loop.removeTimeout(timeout);
     } else {
       loop.addCallback(() -> loop.removeTimeout(timeout));
