@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the iterations of one loop, in the steps that the package's documentation numbers.
+ * Runs the iterations of one loop, in the steps that the documentation of {@code dev.ioloop} numbers.
  *
  * <p>When callbacks follow each other without a pause and polls in a row have found nothing, the
  * next 1, 2, 4 up to 64 iterations leave out the poll and the look at the clock, which cost many
@@ -160,7 +160,7 @@ public final class IterationRunner {
   }
 
   /**
-   * Steps 1 to 4, and then steps 1 and 3 of further iterations, if no timeout is due.
+   * Steps 1 to 4, and then steps 2 and 3 of further iterations, if no timeout is due.
    *
    * @return whether a timeout was due
    */

@@ -50,20 +50,16 @@ final class ArchitectureTest {
   private static final Map<String, Set<String>> LAYERS =
       Map.ofEntries(
           layer("unix"),
-          layer("jfr"),
+          layer("fiber"),
           layer("spi", "unix"),
-          layer(CORE, "spi", "jfr", "waiting"),
-          layer("waiting", CORE),
-          layer("locks", CORE, "waiting"),
-          layer("queues", CORE, "waiting"),
-          layer("net", CORE, "spi", "waiting", "jfr", "unix"),
+          layer("diagnostics", "fiber"),
+          layer("iteration", "spi", "diagnostics", "fiber"),
+          layer(CORE, "fiber", "spi", "iteration", "diagnostics"),
+          layer("waitqueue", CORE, "diagnostics", "iteration"),
+          layer("locks", CORE, "waitqueue"),
+          layer("queues", CORE, "waitqueue"),
+          layer("net", CORE, "spi", "diagnostics", "unix"),
           layer("process", CORE, "net", "spi"));
-
-  /** The arrows that {@link #no_packages_form_a_cycle()} ignores, each with its reason. */
-  private static final Map<String, String> ARROWS_IN_CYCLES =
-      Map.of(
-          "dev.ioloop -> dev.ioloop.waiting",
-          "a future says what it waits for, and a lock belongs to one loop");
 
   private static final int LINES = 600;
 
@@ -133,15 +129,7 @@ final class ArchitectureTest {
             return "packages";
           }
         };
-    var rule = slices().assignedFrom(packages).should().beFreeOfCycles();
-    for (String arrow : ARROWS_IN_CYCLES.keySet()) {
-      String[] ends = arrow.split(" -> ");
-      rule =
-          rule.ignoreDependency(
-              JavaClass.Predicates.resideInAPackage(ends[0]),
-              JavaClass.Predicates.resideInAPackage(ends[1]));
-    }
-    rule.check(CLASSES);
+    slices().assignedFrom(packages).should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
