@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the iterations of one loop, in the steps that the documentation of {@code dev.ioloop} numbers.
+ * Runs the iterations of one loop, in the steps that the documentation of {@code dev.ioloop}
+ * numbers.
  *
  * <p>When callbacks follow each other without a pause and polls in a row have found nothing, the
  * next 1, 2, 4 up to 64 iterations leave out the poll and the look at the clock, which cost many

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Tests run on a thread of their own, because a loop does not end when it is interrupted: this
  * is how a test with a lost wake-up fails and does not hang the build.
  */
-@Timeout(value = 5, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 @ExtendWith(FailOnUnexpectedLog.class)
 @Needs(Capability.ORDER)
 public abstract class LoopContract {
