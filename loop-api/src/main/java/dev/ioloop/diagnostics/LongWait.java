@@ -1,7 +1,6 @@
 package dev.ioloop.diagnostics;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,14 +13,6 @@ import jdk.jfr.SettingControl;
 public final class LongWait extends SettingControl {
   private static final String DEFAULT = "10 ms";
   private static final Pattern TIME = Pattern.compile("(\\d{1,9}) *(ns|us|ms|s|m|h)");
-  private static final Map<String, Long> UNITS =
-      Map.of(
-          "ns", 1L,
-          "us", 1_000L,
-          "ms", 1_000_000L,
-          "s", 1_000_000_000L,
-          "m", 60_000_000_000L,
-          "h", 3_600_000_000_000L);
 
   private String value = DEFAULT;
 
@@ -35,8 +26,19 @@ public final class LongWait extends SettingControl {
       return nanos(DEFAULT);
     }
     long number = Long.parseLong(matcher.group(1));
-    long unit = UNITS.get(matcher.group(2));
+    long unit = nanosPerUnit(matcher.group(2));
     return number < Long.MAX_VALUE / unit ? number * unit : Long.MAX_VALUE;
+  }
+
+  private static long nanosPerUnit(String unit) {
+    return switch (unit) {
+      case "ns" -> 1;
+      case "us" -> 1_000;
+      case "ms" -> 1_000_000;
+      case "s" -> 1_000_000_000;
+      case "m" -> 60_000_000_000L;
+      default -> 3_600_000_000_000L; // h
+    };
   }
 
   @Override

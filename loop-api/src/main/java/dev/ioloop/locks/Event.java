@@ -49,7 +49,9 @@ public final class Event {
   public void set() {
     confinement.check("set()");
     set = true;
-    waiters.takeAll().forEach(waiter -> waiter.serve(null));
+    for (Waiter<@Nullable Void> waiter : waiters.takeAll()) {
+      waiter.serve(null);
+    }
   }
 
   /**

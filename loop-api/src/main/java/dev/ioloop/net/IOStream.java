@@ -382,8 +382,7 @@ public final class IOStream implements AutoCloseable {
     if (serverSide) {
       return startTls(Tls.server(context));
     }
-    boolean internet = remoteAddress() instanceof InetSocketAddress;
-    int port = internet ? ((InetSocketAddress) remoteAddress()).getPort() : -1;
+    int port = remoteAddress() instanceof InetSocketAddress internet ? internet.getPort() : -1;
     return startTls(Tls.client(context, serverHostname, port));
   }
 

@@ -3,14 +3,24 @@ package dev.ioloop.net;
 import dev.ioloop.Future;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One read of a stream: what it asks for, and its future once it waits. */
-abstract class Read<T> {
+abstract class Read<T extends @Nullable Object> {
   static final byte[] EMPTY = {};
 
-  /** Null until this read has to wait. */
-  @Nullable Future<T> future;
+  private @Nullable Future<T> future;
+
+  /** Returns the future of a read that waits. */
+  Future<T> future() {
+    return Objects.requireNonNull(future);
+  }
+
+  /** Makes this read wait. */
+  void await(Future<T> future) {
+    this.future = future;
+  }
 
   /**
    * Takes what it asks for by moving the position of {@code data}, which has all that was received
@@ -31,8 +41,8 @@ abstract class Read<T> {
     return null;
   }
 
-  /** Returns whether null is the result where the peer has ended and there is nothing left. */
-  boolean endsWithNull() {
+  /** Completes the future where nothing is left at the peer's end and that is a result. */
+  boolean completeAtEnd(Future<T> future) {
     return false;
   }
 

@@ -2,11 +2,12 @@ package dev.ioloop.net;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ioloop.Future;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One line of text, without its end; null behind the last one. */
-final class ReadLine extends Read<String> {
+final class ReadLine extends Read<@Nullable String> {
   private final int maxBytes;
 
   /** How many bytes were found to end no line. */
@@ -61,7 +62,8 @@ final class ReadLine extends Read<String> {
   }
 
   @Override
-  boolean endsWithNull() {
+  boolean completeAtEnd(Future<@Nullable String> future) {
+    future.complete(null);
     return true;
   }
 

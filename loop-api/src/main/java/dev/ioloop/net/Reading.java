@@ -63,8 +63,13 @@ final class Reading implements Runnable, Described {
 
   /** Returns whether a read waits. */
   boolean isPending() {
+    return waiting() != null;
+  }
+
+  /** Returns the read that waits, or null. */
+  private @Nullable Read<?> waiting() {
     forgetCancelled();
-    return pending != null;
+    return pending;
   }
 
   /** Returns whether the end of the peer was received, so that nothing of it is missing. */
@@ -90,7 +95,7 @@ final class Reading implements Runnable, Described {
 
   private void forgetCancelled() {
     Read<?> read = pending;
-    if (read != null && read.future.isDone()) {
+    if (read != null && read.future().isDone()) {
       pending = null;
       restore(read);
     }
@@ -105,7 +110,7 @@ final class Reading implements Runnable, Described {
   }
 
   /** Begins a read. Its future is done where no waiting is needed. */
-  <T> Future<T> begin(Read<T> read) {
+  <T extends @Nullable Object> Future<T> begin(Read<T> read) {
     if (isPending()) {
       throw new IllegalStateException(
           "already reading; await the read that is pending, or cancel its future: " + stream);
@@ -137,7 +142,7 @@ final class Reading implements Runnable, Described {
       return Future.succeeded(value);
     }
     Future<T> future = Future.owned(this);
-    read.future = future;
+    read.await(future);
     pending = read;
     stream.readiness().watchReading();
     return future;
@@ -149,7 +154,7 @@ final class Reading implements Runnable, Described {
   }
 
   /** What a read gets that begins when the end is known: the rest, or an exception. */
-  private <T> Future<T> atEnd(Read<T> read) {
+  private <T extends @Nullable Object> Future<T> atEnd(Read<T> read) {
     Throwable refusal = stream.error() == null ? read.refusalAtEnd(buffer.bytes()) : null;
     if (refusal != null) {
       stream.closeBy(refusal);
@@ -166,18 +171,16 @@ final class Reading implements Runnable, Described {
     if (value != null) {
       return Future.succeeded(value);
     }
-    if (stream.error() == null && read.endsWithNull()) {
-      return endOf(read);
+    if (stream.error() == null) {
+      Future<T> future = new Future<>();
+      if (read.completeAtEnd(future)) {
+        return future;
+      }
     }
     throw new StreamClosedException(stream.error());
   }
 
-  @SuppressWarnings("NullAway") // The caller of such a read knows that it may be null.
-  private static <T> Future<T> endOf(Read<T> read) {
-    return Future.succeeded(null);
-  }
-
-  private <T> Future<T> endedInLine(Read<T> read) {
+  private <T extends @Nullable Object> Future<T> endedInLine(Read<T> read) {
     try {
       return atEnd(read);
     } catch (StreamClosedException e) {
@@ -185,7 +188,7 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  private static <T> Future<T> failed(@Nullable Throwable error) {
+  private static <T extends @Nullable Object> Future<T> failed(@Nullable Throwable error) {
     Future<T> future = new Future<>();
     fail(future, error);
     return future;
@@ -198,7 +201,7 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  private <T> @Nullable T fromBuffer(Read<T> read) {
+  private <T extends @Nullable Object> @Nullable T fromBuffer(Read<T> read) {
     if (buffer.isEmpty()) {
       return null;
     }
@@ -234,11 +237,12 @@ final class Reading implements Runnable, Described {
   }
 
   /** Receives once. What {@code read} does not take goes to the buffer. */
-  private <T> @Nullable T receive(@Nullable Read<T> read) throws IOException {
+  private <T extends @Nullable Object> @Nullable T receive(@Nullable Read<T> read)
+      throws IOException {
     boolean first = buffer.isEmpty();
     ByteBuffer target = read != null && first ? read.target() : null;
     int ration = Math.max(1, RATION_BYTES - bytesInRation);
-    if (target != null) {
+    if (read != null && target != null) {
       int limit = target.limit();
       target.limit(target.position() + Math.min(target.remaining(), ration));
       try {
@@ -294,13 +298,14 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  private <T> boolean receiveAndDeliver(@Nullable Read<T> read) throws IOException {
+  private <T extends @Nullable Object> boolean receiveAndDeliver(@Nullable Read<T> read)
+      throws IOException {
     T value = receive(read);
-    if (value == null) {
+    if (read == null || value == null) {
       return false;
     }
     pending = null;
-    read.future.complete(value);
+    read.future().complete(value);
     return true;
   }
 
@@ -309,10 +314,11 @@ final class Reading implements Runnable, Described {
     if (!ended || stream.over()) {
       return;
     }
-    if (isPending()) {
-      Throwable refusal = pending.refusalAtEnd(buffer.bytes());
+    Read<?> read = waiting();
+    if (read != null) {
+      Throwable refusal = read.refusalAtEnd(buffer.bytes());
       if (refusal == null && stream.allowsHalfClose()) {
-        endPending(stream.error());
+        endRead(read, stream.error());
       } else {
         stream.closeBy(refusal);
       }
@@ -330,7 +336,7 @@ final class Reading implements Runnable, Described {
     beginRation();
     try {
       while (!drained && hasRation()) {
-        receiveAndDeliver(isPending() ? pending : null);
+        receiveAndDeliver(waiting());
       }
     } catch (IOException | RuntimeException | StackOverflowError e) {
       return true; // The stream is being closed by what came first.
@@ -341,25 +347,23 @@ final class Reading implements Runnable, Described {
   /** The stream is closed: ends the read that waits. What was received can still be read. */
   void close(@Nullable Throwable error) {
     ended = true;
-    if (isPending()) {
-      endPending(error);
+    Read<?> read = waiting();
+    if (read != null) {
+      endRead(read, error);
     }
   }
 
-  private void endPending(@Nullable Throwable error) {
-    endRead(pending, error);
-  }
-
-  private <T> void endRead(Read<T> read, @Nullable Throwable reason) {
+  private <T extends @Nullable Object> void endRead(Read<T> read, @Nullable Throwable reason) {
     pending = null;
     Throwable error = reason == null ? read.refusalAtEnd(buffer.bytes()) : reason;
     T value = error == null ? read.takeAtEnd(buffer.bytes()) : null;
     buffer.trim();
-    if (value != null || error == null && read.endsWithNull()) {
-      read.future.complete(value);
-    } else {
+    Future<T> future = read.future();
+    if (value != null) {
+      future.complete(value);
+    } else if (error != null || !read.completeAtEnd(future)) {
       restore(read);
-      fail(read.future, error);
+      fail(future, error);
     }
   }
 }

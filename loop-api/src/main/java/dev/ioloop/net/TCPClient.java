@@ -262,8 +262,10 @@ public final class TCPClient implements AutoCloseable {
         }
         return;
       }
-      if (failure == null && engine != null) {
-        secure(stream.result());
+      SSLEngine securing = engine;
+      if (failure == null && securing != null) {
+        engine = null;
+        secure(stream.result(), securing);
         return;
       }
       if (failure == null) {
@@ -285,9 +287,7 @@ public final class TCPClient implements AutoCloseable {
     }
 
     /** Goes on with the handshake on the connection that has won. */
-    private void secure(IOStream stream) {
-      SSLEngine used = engine;
-      engine = null;
+    private void secure(IOStream stream, SSLEngine used) {
       cancelStagger();
       addresses.clear();
       List<Future<IOStream>> losers = List.copyOf(connecting);

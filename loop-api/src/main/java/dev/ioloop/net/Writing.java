@@ -17,7 +17,11 @@ final class Writing {
   private static final int MAX_CALLS = 16;
 
   private static final ByteBuffer[] NO_BUFFERS = {};
-  private static final Future<?>[] NO_FUTURES = {};
+  private static final Future<@Nullable Void> COMPLETED = Future.succeeded(null);
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static final Future<@Nullable Void>[] NO_FUTURES = new Future[0];
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final IOStream stream;
@@ -25,7 +29,7 @@ final class Writing {
   // The pieces from first up to but without end. Those before next were taken by the transport,
   // which has not handed them on yet.
   private ByteBuffer[] buffers = NO_BUFFERS;
-  private Future<?>[] futures = NO_FUTURES;
+  private Future<@Nullable Void>[] futures = NO_FUTURES;
   private int first;
   private int next;
   private int end;
@@ -101,7 +105,7 @@ final class Writing {
     return future;
   }
 
-  private void enqueue(ByteBuffer data, Future<?> future) {
+  private void enqueue(ByteBuffer data, Future<@Nullable Void> future) {
     if (end == buffers.length) {
       makeRoom();
     }
@@ -158,9 +162,8 @@ final class Writing {
   /** Completes the pieces that are on their way. Their callbacks may write and close. */
   private void complete() {
     while (first < next) {
-      Future<?> future = futures[first];
-      futures[first] = null;
-      buffers[first] = null;
+      Future<@Nullable Void> future = futures[first];
+      futures[first] = COMPLETED;
       first++;
       future.complete(null);
     }
@@ -207,7 +210,7 @@ final class Writing {
     endSent = true;
     unflushed = false;
     unsent = 0;
-    Future<?>[] waiting = futures;
+    Future<@Nullable Void>[] waiting = futures;
     int from = first;
     int to = end;
     forgetAll();

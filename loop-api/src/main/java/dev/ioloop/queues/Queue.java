@@ -312,7 +312,7 @@ public class Queue<T> {
     }
     unfinished--;
     if (unfinished == 0) {
-      joiners.takeAll().forEach(joiner -> joiner.serve(null));
+      serve(joiners.takeAll());
     }
   }
 
@@ -372,7 +372,13 @@ public class Queue<T> {
     List<Waiter<@Nullable Void>> joining = unfinished == 0 ? joiners.takeAll() : List.of();
     getting.forEach(getter -> getter.fail(drained()));
     putting.forEach(putter -> putter.fail(refused()));
-    joining.forEach(joiner -> joiner.serve(null));
+    serve(joining);
+  }
+
+  private static void serve(List<Waiter<@Nullable Void>> joiners) {
+    for (Waiter<@Nullable Void> joiner : joiners) {
+      joiner.serve(null);
+    }
   }
 
   private static QueueShutDownException refused() {
