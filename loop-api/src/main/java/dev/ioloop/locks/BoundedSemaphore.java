@@ -1,8 +1,8 @@
 package dev.ioloop.locks;
 
 /**
- * A {@link Semaphore} that never has more permits than it was made with: to give one back that was
- * not taken is an error.
+ * A {@link Semaphore} that never has more permits than it was created with. Releasing a permit that
+ * was not taken is an error.
  *
  * <pre>{@code
  * BoundedSemaphore slots = new BoundedSemaphore(2);
@@ -17,7 +17,7 @@ package dev.ioloop.locks;
 public final class BoundedSemaphore extends Semaphore {
 
   /**
-   * Makes a semaphore with so many permits.
+   * Creates a semaphore with {@code permits} permits.
    *
    * @throws IllegalArgumentException if {@code permits} is negative
    */
@@ -26,8 +26,8 @@ public final class BoundedSemaphore extends Semaphore {
         permits,
         permits,
         "no permit",
-        "release() without an acquire(): all of the "
+        "release() without an acquire(): all "
             + permits
-            + " permits of the semaphore are there");
+            + " permits of the semaphore are available");
   }
 }

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Lets coroutines wait until another one says that they may look again. It has no memory: a signal
- * that finds nobody waiting is lost. It needs no lock, because coroutines of one loop change places
- * only where they await.
+ * Lets coroutines wait until another one signals that the state has changed. It has no memory: a
+ * signal without a waiter is lost. It needs no lock, because the coroutines of a loop switch only
+ * where they await.
  *
  * <pre>{@code
  * Condition changed = new Condition();
@@ -27,11 +27,11 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Call from the loop's thread only. Tornado: {@code locks.Condition}, whose {@code wait} and
- * {@code notify} are taken in Java.
+ * {@code notify} are names that {@code Object} already uses in Java.
  */
 public final class Condition {
 
-  /** One who is told false when its time is over. */
+  /** A waiter that completes with false when it times out. */
   private static final class Listener extends Waiter<Boolean> {
     @Override
     protected void expire(String reason) {
@@ -42,11 +42,11 @@ public final class Condition {
   private final Confinement confinement = new Confinement();
   private final Waiters<Listener> waiters = new Waiters<>(confinement, "no signal");
 
-  /** Makes a condition that nobody waits for. */
+  /** Creates a condition without waiters. */
   public Condition() {}
 
   /**
-   * Returns a future that is done, with true, when a signal reaches it. Cancelling it ends the
+   * Returns a future that completes with true when a signal reaches it. Cancelling it ends the
    * wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Condition.wait}.
@@ -59,12 +59,12 @@ public final class Condition {
   }
 
   /**
-   * As {@link #await()}, but waits for {@code timeout} at most. Zero or less gives false at once: a
-   * signal is never there already.
+   * As {@link #await()}, but waits at most {@code timeout}. Zero or less gives false at once,
+   * because signals are not remembered.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Condition.wait}.
    *
-   * @return a future of whether there was a signal in time
+   * @return a future that is true if a signal came in time, else false
    * @throws IllegalStateException if called from another thread
    */
   public Future<Boolean> await(Duration timeout) {
@@ -73,14 +73,14 @@ public final class Condition {
     return waiters.add(new Listener(), timeout).future();
   }
 
-  /** As {@link #signal(int)}, for one. Tornado: {@code Condition.notify}. */
+  /** As {@link #signal(int)}, for one waiter. Tornado: {@code Condition.notify}. */
   public void signal() {
     signal(1);
   }
 
   /**
-   * Lets those go on who have waited longest, {@code n} of them or as many as there are. They are
-   * chosen before the first of them is told. Those who timed out or were cancelled do not count.
+   * Wakes up to {@code n} waiters, longest-waiting first; all are chosen before any is notified.
+   * Waiters that timed out or were cancelled do not count.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Condition.notify}.
    *
@@ -94,7 +94,7 @@ public final class Condition {
     confinement.check("signal()");
     int left = n;
     while (left > 0 && !waiters.isEmpty()) {
-      // One that was cancelled by what another one did when it was told passes its signal on.
+      // A waiter that an earlier one's callback has cancelled passes its signal on.
       for (Listener chosen : waiters.take(left)) {
         if (chosen.serve(true)) {
           left--;
@@ -104,7 +104,7 @@ public final class Condition {
   }
 
   /**
-   * Lets all go on who wait now.
+   * Wakes all current waiters.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Condition.notify_all}.
    *

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A flag that coroutines wait for. While it is set nobody waits.
+ * A flag that coroutines wait for. Nobody waits while it is set.
  *
  * <pre>{@code
  * Event ready = new Event();
@@ -30,7 +30,7 @@ public final class Event {
       new Waiters<>(confinement, "event not set");
   private boolean set;
 
-  /** Makes an event that is not set. */
+  /** Creates an event that is not set. */
   public Event() {}
 
   /** Returns whether the event is set. Tornado: {@code Event.is_set}. */
@@ -39,8 +39,8 @@ public final class Event {
   }
 
   /**
-   * Sets the event and lets all who wait now go on, even if it is cleared right after. Does nothing
-   * if it is set.
+   * Sets the event and wakes all current waiters, even if it is cleared right afterwards. Does
+   * nothing if it is already set.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Event.set}.
    *
@@ -55,7 +55,7 @@ public final class Event {
   }
 
   /**
-   * Lets those who come from now on wait until the next {@link #set}.
+   * Clears the event: later calls of {@link #await()} wait until the next {@link #set}.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Event.clear}.
    *
@@ -67,7 +67,7 @@ public final class Event {
   }
 
   /**
-   * Returns a future that is done when the event is set, at once where it is already. Cancelling it
+   * Returns a future that is done when the event is set, or at once if it is already. Cancelling it
    * ends the wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Event.wait}.
@@ -80,7 +80,7 @@ public final class Event {
   }
 
   /**
-   * As {@link #await()}, but waits for {@code timeout} at most; for zero or less not at all.
+   * As {@link #await()}, but waits at most {@code timeout}; zero or less does not wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Event.wait}.
    *

@@ -4,7 +4,7 @@ import dev.ioloop.Future;
 import java.time.Duration;
 
 /**
- * A lock for coroutines, which one of them has at a time, also while it awaits. The others wait in
+ * A lock for coroutines. One coroutine holds it at a time, even while it awaits; the others wait in
  * line.
  *
  * <pre>{@code
@@ -21,9 +21,10 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>It has no owner: whoever has the {@link Releaser}, or calls {@link #release}, may unlock it,
- * and a coroutine that takes it twice waits for itself. For a time limit use {@link
- * #acquire(Duration)}: {@code withTimeout} around {@link #acquire()} does not leave the line.
+ * <p>It has no owner: any code may unlock it by closing the {@link Releaser} or calling {@link
+ * #release}. It is not reentrant: a coroutine that acquires it twice deadlocks. For a time limit
+ * use {@link #acquire(Duration)}, because {@code withTimeout} around {@link #acquire()} does not
+ * leave the line.
  *
  * <p>Call from the loop's thread only. Tornado: {@code locks.Lock}.
  */
@@ -31,16 +32,16 @@ public final class Lock {
   private final Semaphore permit =
       new Semaphore(1, 1, "lock not acquired", "release() of an unlocked lock");
 
-  /** Makes an unlocked lock. */
+  /** Creates an unlocked lock. */
   public Lock() {}
 
   /**
-   * Locks: at once where the lock is free, else when those who came before have had it. Cancelling
-   * the returned future gives the place in the line up.
+   * Acquires the lock: at once if it is free, otherwise after the earlier waiters. Cancelling the
+   * returned future leaves the line.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Lock.acquire}.
    *
-   * @return a future of what unlocks
+   * @return a future of the handle that releases the lock
    * @throws IllegalStateException if called from another thread
    */
   public Future<Releaser> acquire() {
@@ -48,7 +49,7 @@ public final class Lock {
   }
 
   /**
-   * As {@link #acquire()}, but waits for {@code timeout} at most; for zero or less not at all.
+   * As {@link #acquire()}, but waits at most {@code timeout}; zero or less does not wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Lock.acquire}.
    *
@@ -61,12 +62,12 @@ public final class Lock {
   }
 
   /**
-   * Unlocks, or hands the lock to the first waiter, where there is one. Closing the {@link
-   * Releaser} does the same; do one of the two.
+   * Releases the lock, and hands it to the first waiter if there is one. Closing the {@link
+   * Releaser} does the same; do only one of the two.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Lock.release}.
    *
-   * @throws IllegalStateException if called from another thread or if the lock is not locked
+   * @throws IllegalStateException if called from another thread, or if the lock is not held
    */
   public void release() {
     permit.release();

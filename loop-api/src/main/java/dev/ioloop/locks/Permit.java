@@ -2,10 +2,10 @@ package dev.ioloop.locks;
 
 import org.jspecify.annotations.Nullable;
 
-/** A permit that is given back once, however often it is closed. */
+/** A permit that is released once, however often it is closed. */
 final class Permit implements Releaser {
 
-  /** Null once the permit was given back. */
+  /** Null once the permit is released. */
   private @Nullable Semaphore semaphore;
 
   Permit(Semaphore semaphore) {

@@ -1,7 +1,8 @@
 package dev.ioloop.locks;
 
 /**
- * One permit of a {@link Semaphore} or {@link Lock}, to be given back. Made for try-with-resources:
+ * A permit of a {@link Semaphore} or {@link Lock} that closing releases. Meant for
+ * try-with-resources:
  *
  * <pre>{@code
  * try (var held = await(lock.acquire())) {
@@ -14,12 +15,12 @@ package dev.ioloop.locks;
 public interface Releaser extends AutoCloseable {
 
   /**
-   * Gives the permit back. A second call does nothing.
+   * Releases the permit. A second call does nothing.
    *
    * <p>Call from the loop's thread only.
    *
-   * @throws IllegalStateException if called from another thread, or if {@code release} gave the
-   *     permit back already and there is none to give back now
+   * @throws IllegalStateException if called from another thread, or if {@code release} was already
+   *     called for this permit and no permit is in use now
    */
   @Override
   void close();

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A number of permits that coroutines take and give back; where there is none, they wait in line.
- * It limits how many do something at the same time.
+ * Limits how many coroutines do something at the same time. A coroutine acquires a permit and
+ * releases it; while no permit is available, coroutines wait in line.
  *
  * <pre>{@code
  * private final Semaphore connections = new Semaphore(2);
@@ -24,9 +24,9 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>A permit that is given back goes to the first waiter at once, so that an {@code acquire} that
- * comes before the waiter was resumed cannot take it. A coroutine that is cancelled while it waits
- * leaves the line; cancelled after it was given the permit, it is given it all the same, and the
+ * <p>A released permit goes directly to the longest-waiting coroutine, so an {@code acquire} that
+ * comes before that coroutine resumes cannot take it. A coroutine that is cancelled while it waits
+ * leaves the line. One that is cancelled after it was given the permit still receives it, and the
  * cancellation is raised at its next await.
  *
  * <p>Call from the loop's thread only. Tornado: {@code locks.Semaphore}.
@@ -38,13 +38,13 @@ public sealed class Semaphore permits BoundedSemaphore {
   private final String tooMany;
   private int available;
 
-  /** Permits that were given back by a waiter's callback, while another permit is handed on. */
+  /** Permits that waiters' callbacks released while another permit is being handed on. */
   private int returned;
 
   private boolean handingOn;
 
   /**
-   * Makes a semaphore with so many permits; more may be added by {@link #release}.
+   * Creates a semaphore with {@code permits} permits; {@link #release} may add more.
    *
    * @throws IllegalArgumentException if {@code permits} is negative
    */
@@ -53,10 +53,10 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * Makes one with a limit.
+   * Creates a semaphore with a limit.
    *
-   * @param timedOut what to say of a wait that timed out
-   * @param tooMany what to say of a release that would leave more than {@code most} permits
+   * @param timedOut the reason given when a wait times out
+   * @param tooMany the message for a release that would leave more than {@code most} permits
    */
   Semaphore(int permits, int most, String timedOut, String tooMany) {
     if (permits < 0) {
@@ -69,12 +69,12 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * Takes a permit: at once where there is one, else when those who came before have had theirs.
-   * Cancelling the returned future gives the place in the line up.
+   * Acquires a permit: at once if one is available, otherwise after the earlier waiters. Cancelling
+   * the returned future leaves the line.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Semaphore.acquire}.
    *
-   * @return a future of what gives the permit back
+   * @return a future of the handle that releases the permit
    * @throws IllegalStateException if called from another thread
    */
   public Future<Releaser> acquire() {
@@ -83,12 +83,12 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * As {@link #acquire()}, but waits for {@code timeout} at most; for zero or less not at all.
+   * As {@link #acquire()}, but waits at most {@code timeout}; zero or less does not wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Semaphore.acquire}.
    *
-   * @return a future that fails with {@link dev.ioloop.LoopTimeoutException} if there was no permit
-   *     in time
+   * @return a future that fails with {@link dev.ioloop.LoopTimeoutException} if no permit became
+   *     available in time
    * @throws IllegalStateException if called from another thread
    */
   public Future<Releaser> acquire(Duration timeout) {
@@ -103,12 +103,13 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * Gives a permit back, or adds one: to the first waiter, where there is one. Closing the {@link
-   * Releaser} does the same; do one of the two.
+   * Releases a permit, or adds one. It goes to the first waiter if there is one. Closing the {@link
+   * Releaser} does the same; do only one of the two.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Semaphore.release}.
    *
-   * @throws IllegalStateException if called from another thread or with all permits there
+   * @throws IllegalStateException if called from another thread, or if the semaphore already has
+   *     its maximum number of permits
    */
   public void release() {
     confinement.check("release()");
@@ -125,7 +126,7 @@ public sealed class Semaphore permits BoundedSemaphore {
     }
   }
 
-  /** Serves waiters one after the other: a thousand callbacks that release must not nest. */
+  /** Serves waiters in a loop, so that a thousand callbacks that release do not nest. */
   private void handOn() {
     handingOn = true;
     try {

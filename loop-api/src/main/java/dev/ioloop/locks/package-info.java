@@ -1,17 +1,17 @@
 /**
- * Ways for coroutines to wait for each other: {@link dev.ioloop.locks.Lock}, {@link
+ * Synchronization between coroutines of one loop: {@link dev.ioloop.locks.Lock}, {@link
  * dev.ioloop.locks.Semaphore}, {@link dev.ioloop.locks.Event} and {@link
- * dev.ioloop.locks.Condition}. They do not block a thread, and are no means between threads.
+ * dev.ioloop.locks.Condition}. They never block a thread and are not thread-safe.
  *
- * <p>They need no loop to be made or to be set up. While a loop that uses one of them runs, that
- * loop's thread alone may use it. Waiters are served in the order in which they came; those that
- * timed out or were cancelled consume nothing. A timeout that is zero or negative means "only if
- * immediate".
+ * <p>They can be created and set up without a loop. While a loop that uses one of them runs, only
+ * that loop's thread may use it. Waiters are served in order of arrival; those that timed out or
+ * were cancelled consume nothing. A zero or negative timeout means "only if immediate".
  *
- * <p>Await the futures that they return as they are. A coroutine that is cancelled gives up what
- * only it awaits; {@code multi}, {@code withTimeout}, {@code shield} or a done callback in between
- * keeps the place in the line, and what is handed to it then is lost. For a time limit there are
- * the forms with a {@link java.time.Duration}. Tornado: {@code tornado.locks}.
+ * <p>Await the returned futures directly. Cancelling a coroutine cancels only what it awaits
+ * directly and alone. With {@code multi}, {@code withTimeout}, {@code shield} or a done callback in
+ * between, the wait keeps its place in the line, and a permit handed to it later is lost. For a
+ * time limit use the methods that take a {@link java.time.Duration}. Tornado: {@code
+ * tornado.locks}.
  */
 @NullMarked
 package dev.ioloop.locks;

@@ -5,15 +5,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many connections a server may have at the same time, on all of its loops together. A listener
- * asks before it accepts; one that is refused waits, and is told when there may be room. Safe to
- * use from any thread.
+ * Limits the open connections of a server, over all its loops. A listener asks before it accepts; a
+ * refused listener waits and is called back when there may be room. Safe to use from any thread.
  */
 final class Admission {
   private final AtomicInteger admitted = new AtomicInteger();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  /** Zero for no limit. */
+  /** Zero means no limit. */
   private volatile int max;
 
   void setMax(int max) {
@@ -21,7 +20,7 @@ final class Admission {
     wakeAll();
   }
 
-  /** Takes a place, which {@link #leave} gives back; returns whether there was one. */
+  /** Takes a place if one is free, and returns whether it did. {@link #leave} gives it back. */
   boolean enter() {
     int limit = max;
     if (admitted.incrementAndGet() <= limit || limit == 0) {
@@ -36,12 +35,12 @@ final class Admission {
     wakeAll();
   }
 
-  /** Runs {@code callback} once there may be room, on any thread. */
+  /** Runs {@code callback} once when there may be room, on any thread. */
   void whenRoom(Runnable callback) {
     waiting.add(callback);
     int limit = max;
     if (limit == 0 || admitted.get() < limit) {
-      wakeAll(); // The last one may have left before it could see who waits.
+      wakeAll(); // The last place may have been given back before this callback was visible.
     }
   }
 

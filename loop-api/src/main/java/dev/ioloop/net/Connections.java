@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open connections that a server has on one loop. Used by that loop's thread, but counted by
- * any.
+ * The open connections of a server on one loop. Confined to that loop's thread, except {@link
+ * #count}.
  */
 final class Connections {
   final IOLoop loop;
@@ -20,7 +20,10 @@ final class Connections {
   private final Admission admission;
   private final List<Runnable> whenEmpty = new ArrayList<>();
 
-  /** How many {@link #shutdown} had to close; null while there is none to wait for. */
+  /**
+   * The result of a pending {@link #shutdown}: the number of connections it had to close. Null if
+   * none is pending.
+   */
   private @Nullable Future<Integer> ending;
 
   private @Nullable Timeout limit;
@@ -34,8 +37,8 @@ final class Connections {
   }
 
   /**
-   * Keeps a stream in mind until it is closed, and the one that takes its place. The last of them
-   * gives back the place that the connection has taken.
+   * Tracks a stream until it is closed, and any stream that takes over its connection. When the
+   * last of them closes, the connection gives its place back to {@link Admission}.
    */
   void own(IOStream stream) {
     open.add(stream);
@@ -57,12 +60,12 @@ final class Connections {
         });
   }
 
-  /** Returns how many are open. Safe to call from any thread. */
+  /** Returns how many connections are open. Safe to call from any thread. */
   int count() {
     return count;
   }
 
-  /** Runs {@code callback} once when none is open: now, or later. */
+  /** Runs {@code callback} once when no connection is open: now or later. */
   void whenEmpty(Runnable callback) {
     if (open.isEmpty()) {
       callback.run();
@@ -72,10 +75,11 @@ final class Connections {
   }
 
   /**
-   * Waits until none is open, and then, or after {@code grace}, closes those that are left. May be
-   * called again meanwhile; the earlier end holds.
+   * Waits up to {@code grace} until no connection is open, then closes those that are left. May be
+   * called again meanwhile; the earlier deadline applies.
    *
-   * @return a future of how many had to be closed, the same one until it is done
+   * @return a future of the number of connections that had to be closed; the same future until it
+   *     is done
    */
   Future<Integer> shutdown(Duration grace) {
     if (open.isEmpty()) {

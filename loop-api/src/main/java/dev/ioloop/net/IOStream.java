@@ -24,26 +24,27 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes in and out without blocking the loop: a socket, a pipe, or what else a {@link
- * StreamTransport} moves.
+ * Reads and writes bytes without blocking the loop, over a socket, a pipe or any other {@link
+ * StreamTransport}.
  *
  * <pre>{@code
  * byte[] line = await(stream.readUntil("\n".getBytes(UTF_8)));
  * await(stream.write(line));
  * }</pre>
  *
- * <p>One read may be pending at a time; what arrives beyond it is kept for the next. The stream
- * receives only while a read is pending, so a peer that sends faster than one reads is held up by
- * the system. A read's future belongs to the one who awaits it: where that coroutine is cancelled,
- * the read is too, nothing is lost, and another read may begin.
+ * <p>One read may be pending at a time. Bytes that arrive beyond it are kept for the next read. The
+ * stream receives only while a read is pending, so the system slows down a peer that sends faster
+ * than the program reads. A read belongs to the coroutine that awaits it: cancelling that coroutine
+ * cancels the read. No bytes are lost then, and another read may begin.
  *
- * <p>Any number of writes may be pending, each with its future. What was given to a write belongs
- * to the stream until that future is done.
+ * <p>Any number of writes may be pending, each with its own future. The array or buffer passed to a
+ * write belongs to the stream until that future is done.
  *
- * <p>The end of the peer is noticed when a read needs more than there is, or, where a close
- * callback is set, when all that was received has been read. It closes the stream, unless {@link
- * #setAllowHalfClose}. What was received can be read from a closed stream; all else throws {@link
- * StreamClosedException} there, and pending futures fail with it.
+ * <p>The stream notices the peer's end of input when a read needs more bytes than it holds or, if a
+ * close callback is set, when everything received has been read. The end of input closes the stream
+ * unless {@link #setAllowHalfClose} says otherwise. Bytes already received can still be read from a
+ * closed stream. Every other operation on it throws {@link StreamClosedException}, and pending
+ * futures fail with it.
  *
  * <p>Call from the loop's thread only. Tornado: {@code tornado.iostream.IOStream}.
  */
@@ -64,7 +65,7 @@ public final class IOStream implements AutoCloseable {
   private @Nullable Throwable error;
   private @Nullable Runnable closeCallback;
 
-  /** Told of the close, or of the stream that goes on with the connection. */
+  /** Receives null when the stream is closed, or the stream that takes over the connection. */
   private @Nullable Consumer<@Nullable IOStream> owner;
 
   private IOStream(IOLoop loop, StreamTransport transport) {
@@ -77,18 +78,18 @@ public final class IOStream implements AutoCloseable {
     transport.start(readiness);
   }
 
-  // Which stream
+  // Creating
 
   /**
-   * Returns a stream of the current loop over a channel: a connected {@code SocketChannel}, TCP or
-   * unix, a {@code Pipe.SourceChannel}, which can only be read, or a {@code Pipe.SinkChannel},
-   * which can only be written. The stream makes the channel non-blocking, and closes it.
+   * Returns a stream on the current loop over a channel. The channel is a connected {@code
+   * SocketChannel} (TCP or unix), a {@code Pipe.SourceChannel} (read only) or a {@code
+   * Pipe.SinkChannel} (write only). The stream makes the channel non-blocking, and closes it when
+   * the stream is closed.
    *
-   * <p>A channel has one stream: where a second one has to wait for it, that throws {@link
+   * <p>A channel has one stream. If a second one has to wait for the channel, it throws {@link
    * IllegalArgumentException}.
    *
-   * @throws IllegalArgumentException for a channel of another kind, or one that is closed or not
-   *     connected
+   * @throws IllegalArgumentException if the channel is of another kind, closed or not connected
    */
   public static IOStream of(SelectableChannel channel) {
     Objects.requireNonNull(channel, "channel == null");
@@ -101,8 +102,8 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Returns a stream of the current loop over a transport that is connected. For tests, and for
-   * those who write transports.
+   * Returns a stream on the current loop over a connected transport. For tests and for authors of
+   * transports.
    */
   public static IOStream of(StreamTransport transport) {
     Objects.requireNonNull(transport, "transport == null");
@@ -117,9 +118,9 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Returns a future of the stream over a transport that may still be connecting, which is done
-   * when it is connected. For those who write transports; users have {@code TCPClient}. Cancelling
-   * the future closes the transport.
+   * Returns a future of a stream over a transport that may still be connecting. The future is done
+   * when the transport is connected; cancelling it closes the transport. For authors of transports;
+   * users have {@code TCPClient}.
    */
   public static Future<IOStream> connect(StreamTransport transport) {
     return new IOStream(IOLoop.current(), Objects.requireNonNull(transport)).readiness.connect();
@@ -133,10 +134,10 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Reads {@code n} bytes, or, if {@code partial}, at least one and at most {@code n}. Zero bytes
-   * are there at once. Tornado: {@code read_bytes}.
+   * Reads {@code n} bytes or, if {@code partial}, at least one and at most {@code n}. A read of
+   * zero bytes is done at once. Tornado: {@code read_bytes}.
    *
-   * @throws StreamClosedException if the stream is closed and holds too little
+   * @throws StreamClosedException if the stream is closed and holds too few bytes
    * @throws IllegalStateException if a read is pending
    */
   public Future<byte[]> readBytes(int n, boolean partial) {
@@ -153,11 +154,11 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Reads into {@code target}, from its position on, until its limit is reached or, if {@code
-   * partial}, something has come; the future tells how many bytes. The position moves with them. A
-   * direct buffer is filled without a copy. Tornado: {@code read_into}.
+   * Reads into {@code target} from its position until its limit is reached or, if {@code partial},
+   * until at least one byte has arrived. The future holds the number of bytes read. The position
+   * advances as bytes arrive. A direct buffer is filled without a copy. Tornado: {@code read_into}.
    *
-   * @throws StreamClosedException if the stream is closed and holds too little
+   * @throws StreamClosedException if the stream is closed and holds too few bytes
    * @throws IllegalStateException if a read is pending
    */
   public Future<Integer> readInto(ByteBuffer target, boolean partial) {
@@ -170,15 +171,15 @@ public final class IOStream implements AutoCloseable {
         : Future.succeeded(0);
   }
 
-  /** As {@link #readUntil(byte[], int)}, without a limit but {@link #maxBufferSize}. */
+  /** As {@link #readUntil(byte[], int)}, limited only by {@link #maxBufferSize}. */
   public Future<byte[]> readUntil(byte[] delimiter) {
     return readUntil(delimiter, Integer.MAX_VALUE);
   }
 
   /**
-   * Reads all up to and with {@code delimiter}; what comes behind it is kept. If that ends beyond
-   * {@code maxBytes}, the stream is closed with an {@link UnsatisfiableReadException}. Tornado:
-   * {@code read_until}.
+   * Reads up to and including {@code delimiter}; bytes after it are kept for the next read. If the
+   * delimiter does not end within {@code maxBytes}, the stream is closed with an {@link
+   * UnsatisfiableReadException}. Tornado: {@code read_until}.
    *
    * @throws StreamClosedException if the stream is closed and holds no delimiter
    * @throws IllegalStateException if a read is pending
@@ -193,10 +194,10 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Reads a line of UTF-8, without its end, {@code "\n"} or {@code "\r\n"}. What is left when the
-   * peer ends, or {@link #close()} is called here, is the last line; behind it comes null. If the
-   * line is longer than {@code maxBytes}, without its end, the stream is closed with an {@link
-   * UnsatisfiableReadException}. What is no UTF-8 becomes {@code U+FFFD}.
+   * Reads a line of UTF-8 and strips its ending, {@code " "} or {@code "\r "}. Bytes left over when
+   * the peer ends its output, or when {@link #close()} is called, are the last line; the reads
+   * after it give null. If the line without its ending is longer than {@code maxBytes}, the stream
+   * is closed with an {@link UnsatisfiableReadException}. Malformed UTF-8 becomes {@code U+FFFD}.
    *
    * @throws StreamClosedException if the stream was closed by an error and holds no line
    * @throws IllegalStateException if a read is pending
@@ -213,11 +214,11 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Reads all up to the end of the first match of {@code pattern}, which sees each byte as the
-   * character with its value. A match is taken as soon as there is one, even if more input could
-   * make it longer. If none ends within {@code maxBytes}, the stream is closed with an {@link
-   * UnsatisfiableReadException}; it is closed, too, with the {@link StackOverflowError} of a
-   * pattern that needs too much stack. Tornado: {@code read_until_regex}.
+   * Reads up to the end of the first match of {@code pattern}. The pattern sees each byte as the
+   * character with that value. The first match is taken, even if more input could make it longer.
+   * If no match ends within {@code maxBytes}, the stream is closed with an {@link
+   * UnsatisfiableReadException}. If the pattern needs too much stack, the stream is closed with the
+   * {@link StackOverflowError}. Tornado: {@code read_until_regex}.
    *
    * @throws StreamClosedException if the stream is closed and holds no match
    * @throws IllegalStateException if a read is pending
@@ -229,8 +230,9 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Reads all until the peer ends or {@link #close()} is called here; nothing, if nothing comes.
-   * Fails where the stream ends by an error. Tornado: {@code read_until_close}.
+   * Reads everything until the peer ends its output or {@link #close()} is called. The result is
+   * empty if nothing arrives. The future fails if an error ends the stream. Tornado: {@code
+   * read_until_close}.
    *
    * @throws IllegalStateException if a read is pending
    */
@@ -255,21 +257,21 @@ public final class IOStream implements AutoCloseable {
   // Writing
 
   /**
-   * Writes {@code data}, at once where nothing else waits and the system takes it. The future is
-   * done when the system has it all. A failure need not be looked at: the stream is closed then.
-   * Tornado: {@code write}.
+   * Writes {@code data}. The bytes are sent at once if no earlier write is pending and the system
+   * accepts them. The future is done when the system has accepted all of them. A failure also
+   * closes the stream, so the future need not be checked. Tornado: {@code write}.
    *
-   * @throws StreamClosedException if the stream is closed, or its output was shut down
+   * @throws StreamClosedException if the stream is closed or its output was shut down
    * @throws StreamBufferFullException if more than {@link #maxWriteBufferSize} would be unsent; the
-   *     stream goes on
+   *     stream stays open
    */
   public Future<@Nullable Void> write(byte[] data) {
     return write(ByteBuffer.wrap(data));
   }
 
   /**
-   * As {@link #write(byte[])}, from the buffer's position to its limit. The position moves as the
-   * bytes are sent. A direct buffer is sent without a copy.
+   * As {@link #write(byte[])}, from the buffer's position to its limit. The position advances as
+   * the bytes are sent. A direct buffer is sent without a copy.
    */
   public Future<@Nullable Void> write(ByteBuffer data) {
     Objects.requireNonNull(data, "data == null");
@@ -283,27 +285,27 @@ public final class IOStream implements AutoCloseable {
     return writing.write(data);
   }
 
-  /** As {@link #write(byte[])}, with a text in UTF-8. */
+  /** As {@link #write(byte[])}, with {@code text} encoded in UTF-8. */
   public Future<@Nullable Void> writeString(String text) {
     return write(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** As {@link #write(byte[])}, with a text in {@code charset}. */
+  /** As {@link #write(byte[])}, with {@code text} encoded in {@code charset}. */
   public Future<@Nullable Void> writeString(String text, Charset charset) {
     return write(text.getBytes(charset));
   }
 
   /**
-   * Carries all that comes from one stream to another, and at its end {@linkplain #shutdownOutput
-   * ends the output} there. It reads no more before the last has been sent, so a slow receiver
-   * slows the sender down. The end of {@code from} ends its reading only, as by {@link
-   * #setAllowHalfClose}: what goes the other way goes on. Neither stream is closed. Tornado has
+   * Copies everything from one stream to another and then {@linkplain #shutdownOutput ends the
+   * output} of {@code to}. It reads again only after the previous bytes have been sent, so a slow
+   * receiver slows the sender down. The end of {@code from} ends only its reading, as with {@link
+   * #setAllowHalfClose}; the opposite direction continues. Neither stream is closed. Tornado has
    * none; Go: {@code io.Copy}.
    *
-   * @return a future of how many bytes were carried. It fails as a read or a write does, also when
-   *     {@code from} is {@linkplain #close closed} here before its peer has ended; the output is
-   *     not ended then, because something is missing. Cancelling it stops the pump, and what was
-   *     not read yet can be read
+   * @return a future of the number of bytes copied. It fails as a read or a write does, and also
+   *     when {@code from} is {@linkplain #close closed} on this side before its peer has ended. The
+   *     output is not ended on failure, because bytes are missing. Cancelling the future stops the
+   *     pump; bytes not yet read can still be read
    */
   public static Future<Long> pump(IOStream from, IOStream to) {
     Pump pump = new Pump(from, Objects.requireNonNull(to, "to == null"));
@@ -312,9 +314,9 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Returns a future that is done when it is wise to write more: at once while at most the high
-   * mark is unsent, else when that has fallen to the low mark. Tornado has none; Netty: {@code
-   * isWritable}.
+   * Returns a future that is done when more should be written. It is done at once while the unsent
+   * bytes do not exceed the high mark, and otherwise when they have fallen to the low mark. Tornado
+   * has none; Netty: {@code isWritable}.
    */
   public Future<@Nullable Void> awaitWritable() {
     checkThread("awaitWritable()");
@@ -325,7 +327,7 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Replaces the marks of {@link #awaitWritable}, in bytes; 32 KiB and 64 KiB otherwise.
+   * Sets the marks of {@link #awaitWritable} in bytes; 32 KiB and 64 KiB by default.
    *
    * @throws IllegalArgumentException unless {@code 0 <= low <= high}
    */
@@ -339,11 +341,11 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Ends the output: what was written before is sent, and then the peer sees the end. Reading goes
-   * on. A second call does nothing. asyncio: {@code write_eof}.
+   * Ends the output: earlier writes are sent, and then the peer sees the end of input. Reading
+   * continues. A second call does nothing. asyncio: {@code write_eof}.
    *
-   * <p>Over TLS the end is close_notify. In TLS 1.2 the protocol answers it by closing: the peer
-   * discards what it has not sent, and both ends read the end.
+   * <p>TLS signals the end with close_notify. In TLS 1.2 the peer must answer by closing: it
+   * discards what it has not sent, and both sides read the end.
    */
   public void shutdownOutput() {
     checkThread("shutdownOutput()");
@@ -361,21 +363,20 @@ public final class IOStream implements AutoCloseable {
   // TLS
 
   /**
-   * Goes on with TLS 1.2 or newer in the middle of the connection. This stream must not be used any
-   * more, but the returned one, which has its limits and its close callback. The certificates of
-   * the peer are checked by the context; a client checks, too, that they belong to the host.
-   * Tornado: {@code start_tls}.
+   * Switches the connection to TLS 1.2 or newer. From then on use the returned stream instead of
+   * this one; it takes over the limits and the close callback. The context checks the peer's
+   * certificates; a client also checks that they belong to the host. Tornado: {@code start_tls}.
    *
-   * @param serverSide whether this end answers the handshake
+   * @param serverSide whether this side is the server of the handshake
    * @param context the certificates, or null for the JDK's default
-   * @param serverHostname the host that a client means to talk to, by name or by the text of an
-   *     address; null for a server. A server is told a valid host name, without a dot at its end
-   *     and in ASCII, and neither an address nor a name with an underscore
-   * @return a future that is done with the handshake, which may take 10 seconds. It fails with
-   *     {@link StreamClosedException}, whose real error says why, and the connection is closed
+   * @param serverHostname the host that a client connects to, as a name or a literal address; null
+   *     for a server. The client sends a valid host name to the server (SNI), in ASCII and without
+   *     a trailing dot; it sends no address and no name with an underscore
+   * @return a future that is done when the handshake is; the handshake may take at most 10 seconds.
+   *     On failure it fails with {@link StreamClosedException}, whose real error says why, and the
+   *     connection is closed
    * @throws IllegalArgumentException if a client names no host
-   * @throws IllegalStateException if a read or a write is pending, or bytes were received and not
-   *     read
+   * @throws IllegalStateException if a read or a write is pending, or if received bytes are unread
    */
   public Future<IOStream> startTls(
       boolean serverSide, @Nullable SSLContext context, @Nullable String serverHostname) {
@@ -387,9 +388,9 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * As {@link #startTls(boolean, SSLContext, String)}, with an engine that was configured: its
-   * mode, protocols, ALPN, SNI and certificates are taken as they are. An engine without a mode
-   * fails the future, and so does all else that goes wrong; the connection is closed then.
+   * As {@link #startTls(boolean, SSLContext, String)}, with a configured engine: its mode,
+   * protocols, ALPN, SNI and certificates are used unchanged. An engine without a mode fails the
+   * future and closes the connection, as does any other error.
    */
   public Future<IOStream> startTls(SSLEngine engine) {
     Objects.requireNonNull(engine, "engine == null");
@@ -399,8 +400,8 @@ public final class IOStream implements AutoCloseable {
     }
     if (connecting() || reading.isPending() || writing.isPending() || reading.hasUnread()) {
       throw new IllegalStateException(
-          "startTls() while a read or a write is pending or bytes were received that nobody has"
-              + " read; await them first");
+          "startTls() while a read or a write is pending or received bytes are unread;"
+              + " await them first");
     }
     closed = true;
     readiness.watch(0);
@@ -421,9 +422,9 @@ public final class IOStream implements AutoCloseable {
   // Closing
 
   /**
-   * Closes the stream at once, both ways. What the system takes at once is still sent; pending
-   * reads and writes fail, but {@link #readUntilClose} gives what has come. A second call does
-   * nothing. Tornado: {@code close}.
+   * Closes both directions of the stream at once. Pending bytes that the system accepts immediately
+   * are still sent. Pending reads and writes fail, except that {@link #readUntilClose} returns what
+   * has arrived. A second call does nothing. Tornado: {@code close}.
    */
   @Override
   public void close() {
@@ -432,8 +433,8 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * As {@link #close()}, because of {@code error}, which pending futures fail with. It is logged at
-   * debug level.
+   * As {@link #close()}, because of {@code error}: pending futures fail with it, and it is logged
+   * at debug level.
    */
   public void close(@Nullable Throwable error) {
     checkThread("close()");
@@ -448,15 +449,15 @@ public final class IOStream implements AutoCloseable {
     return closed || error != null;
   }
 
-  /** Returns what closed the stream; null while it is open, and where it was closed in order. */
+  /** Returns the error that closed the stream; null while it is open and after an orderly close. */
   public @Nullable Throwable error() {
     return error;
   }
 
   /**
-   * Has {@code callback} run once, in a callback of the loop, when the stream is closed and reads
-   * have been given what came before; null removes it. While one is set, the end of the peer is
-   * noticed without a read. Tornado: {@code set_close_callback}.
+   * Sets a callback that runs once, as a callback of the loop, when the stream is closed and reads
+   * have been given the bytes that arrived before; null removes it. While one is set, the stream
+   * notices the peer's end without a read. Tornado: {@code set_close_callback}.
    */
   public void setCloseCallback(@Nullable Runnable callback) {
     checkThread("setCloseCallback()");
@@ -470,9 +471,9 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Says what the end of the peer means: if false, as from the start, it closes the stream; if
-   * true, it ends reading only, and writing goes on until {@link #close()}. asyncio: the result of
-   * {@code eof_received}.
+   * Sets whether the peer's end of input closes the stream (false, the default) or only ends
+   * reading (true); writing then continues until {@link #close()}. asyncio: the result of {@code
+   * eof_received}.
    */
   public void setAllowHalfClose(boolean allow) {
     checkThread("setAllowHalfClose()");
@@ -489,29 +490,29 @@ public final class IOStream implements AutoCloseable {
     return reading.isPending();
   }
 
-  /** Returns whether something that was written is unsent. */
+  /** Returns whether written bytes are still unsent. */
   public boolean writing() {
     return writing.isPending();
   }
 
-  /** Returns the address of this end, or null where there is none. */
+  /** Returns the address of this side, or null if it has none. */
   public @Nullable SocketAddress localAddress() {
     return transport.localAddress();
   }
 
-  /** Returns the address of the peer, or null where there is none. */
+  /** Returns the address of the peer, or null if it has none. */
   public @Nullable SocketAddress remoteAddress() {
     return transport.remoteAddress();
   }
 
-  /** Returns how many bytes at most are held for reads, 100 MiB from the start. */
+  /** Returns the read buffer limit in bytes; 100 MiB by default. */
   public int maxBufferSize() {
     return reading.maxBytes;
   }
 
   /**
-   * Replaces how many bytes at most are held for reads. A read that needs more closes the stream
-   * with a {@link StreamBufferFullException}.
+   * Sets the read buffer limit in bytes. A read that needs more closes the stream with a {@link
+   * StreamBufferFullException}.
    */
   public void setMaxBufferSize(int bytes) {
     if (bytes < 1) {
@@ -521,12 +522,12 @@ public final class IOStream implements AutoCloseable {
     reading.maxBytes = bytes;
   }
 
-  /** Returns how many bytes at most may be unsent, {@link Integer#MAX_VALUE} from the start. */
+  /** Returns the limit of unsent bytes; {@link Integer#MAX_VALUE} by default. */
   public int maxWriteBufferSize() {
     return writing.maxBytes;
   }
 
-  /** Replaces how many bytes at most may be unsent; a write beyond is refused. */
+  /** Sets the limit of unsent bytes. A write that would exceed it is refused. */
   public void setMaxWriteBufferSize(int bytes) {
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes < 1: " + bytes);
@@ -536,9 +537,9 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Says whether small writes are sent at once, as from the start, or collected by the system while
-   * earlier ones are under way. Does nothing where there is no such choice, and on a closed stream.
-   * Tornado: {@code set_nodelay}.
+   * Sets whether small writes are sent at once (true, the default) or collected by the system while
+   * earlier ones are in flight. Does nothing on a closed stream and on transports without this
+   * option. Tornado: {@code set_nodelay}.
    */
   public void setNodelay(boolean nodelay) {
     checkThread("setNodelay()");
@@ -546,7 +547,7 @@ public final class IOStream implements AutoCloseable {
       try {
         transport.setNodelay(nodelay);
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "setNodelay() had no effect", e); // The peer is gone, very likely.
+        LOG.log(Level.DEBUG, "setNodelay() had no effect", e); // Most likely the peer is gone.
       }
     }
   }
@@ -560,14 +561,14 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Has {@code owner} told at once when the stream is closed, by null, or when another stream goes
-   * on with its connection.
+   * Sets an owner that is told at once when the stream is closed (null) or when another stream
+   * takes over its connection.
    */
   void setOwner(Consumer<@Nullable IOStream> owner) {
     this.owner = owner;
   }
 
-  // For the two sides
+  // For Reading and Writing
 
   StreamTransport transport() {
     return transport;
@@ -581,7 +582,7 @@ public final class IOStream implements AutoCloseable {
     return readiness.connecting();
   }
 
-  /** Returns whether nothing more is received, as it is for a while after a write has failed. */
+  /** Returns whether receiving has ended. After a failed write it continues for a while. */
   boolean over() {
     return closed;
   }
@@ -590,7 +591,7 @@ public final class IOStream implements AutoCloseable {
     return allowHalfClose;
   }
 
-  /** Returns whether the end of the peer is looked for while no read is pending. */
+  /** Returns whether the stream watches for the peer's end while no read is pending. */
   boolean detectsClose() {
     return closeCallback != null && !allowHalfClose && readable;
   }
@@ -607,7 +608,7 @@ public final class IOStream implements AutoCloseable {
     }
   }
 
-  /** Closes the stream when the callbacks that are on their way have run. */
+  /** Closes the stream after the callbacks that are already queued. */
   void closeSoon() {
     loop.addCallback(
         () -> {
@@ -618,11 +619,11 @@ public final class IOStream implements AutoCloseable {
   }
 
   /**
-   * Ends writing by {@code failure}, and with it the stream, but goes on for a while to receive
-   * what came before.
+   * Ends writing because of {@code failure}. The stream first receives what arrived before the
+   * failure and then closes.
    */
   void failWriting(IOException failure) {
-    error = failure; // From here on, no end that is received is one in order.
+    error = failure; // From here on an end of input is not an orderly close.
     writing.close(failure);
     drain();
   }
@@ -650,7 +651,7 @@ public final class IOStream implements AutoCloseable {
       try {
         writing.flush();
       } catch (IOException e) {
-        // There is nobody left to be told: the stream is being closed.
+        // The stream is being closed, so nobody is left to tell.
       }
       if (closed) {
         return;
@@ -679,7 +680,7 @@ public final class IOStream implements AutoCloseable {
 
   private static void log(@Nullable Throwable failure) {
     if (failure instanceof UnsatisfiableReadException) {
-      // The reader is told, too, and a server's clients can do that as often as they like.
+      // Debug only: the reader is told, and a hostile client could fill the log.
       LOG.log(Level.DEBUG, "A stream was closed: " + failure.getMessage());
     } else if (failure instanceof StreamBufferFullException
         || failure instanceof StackOverflowError) {

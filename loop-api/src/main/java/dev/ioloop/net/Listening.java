@@ -14,14 +14,16 @@ import java.time.Duration;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/** One address that a server listens on, with one loop. Call from that loop's thread only. */
+/** One address that a server listens on, on one loop. Call from that loop's thread only. */
 final class Listening implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** How many connections are accepted before others have their turn. */
+  /**
+   * How many connections are accepted per readiness, so that other channels are served in between.
+   */
   private static final int MAX_ACCEPTS = 128;
 
-  /** How long a listener rests that could not accept, because no descriptor was left. */
+  /** How long a listener pauses after a failed accept, for instance when no descriptor is left. */
   private static final Duration REST = Duration.ofMillis(100);
 
   private static final long COMPLAINTS_APART_NANOS = 1_000_000_000L;
@@ -34,7 +36,7 @@ final class Listening implements AutoCloseable {
   private boolean complained;
   private long complainedAt;
 
-  /** Whether it accepts nothing because the server has as many connections as it may. */
+  /** Whether accepting is paused because the server has reached its connection limit. */
   private boolean full;
 
   private boolean closed;
@@ -61,7 +63,7 @@ final class Listening implements AutoCloseable {
     listener.watch(true);
   }
 
-  /** Whatever the system has against an address is one kind of exception, which names it. */
+  /** Reports every refusal by the system as a {@link BindException} that names the address. */
   static StreamListener listen(
       StreamSockets sockets, SocketAddress address, int backlog, boolean reusePort)
       throws IOException {
@@ -75,8 +77,8 @@ final class Listening implements AutoCloseable {
     }
   }
 
-  // The first line that the JDK logs reads the time zones from a file. Where no descriptor is left
-  // for it, that fails, and so does every other line of the process.
+  // The JDK's first log record reads the time zones from a file. If no descriptor is left for that,
+  // it fails, and so does every later log record of the process.
   private static void prepareToComplain() {
     if (LOG.isLoggable(Level.WARNING)) {
       ZoneId.systemDefault();
@@ -87,7 +89,7 @@ final class Listening implements AutoCloseable {
     return connections.loop;
   }
 
-  /** Returns where others have to share the port, or null where they cannot. */
+  /** Returns the address that other loops can share, or null if they cannot. */
   @Nullable SocketAddress sharedAddress() {
     return path == null && loop().sockets().canReusePort() ? address() : null;
   }
@@ -96,7 +98,7 @@ final class Listening implements AutoCloseable {
     return listener.localAddress();
   }
 
-  // Called by the poller, which nothing may be thrown through.
+  // The poller calls this; no exception may propagate into it.
   private void ready() {
     try {
       accept();
@@ -153,14 +155,14 @@ final class Listening implements AutoCloseable {
     }
   }
 
-  /** Whether only this connection is gone. */
+  /** Returns whether only this one connection was lost. */
   private static boolean isAbort(IOException e) {
     return String.valueOf(e.getMessage()).contains("abort");
   }
 
   /**
-   * The connection that cannot be accepted stays where it is, and would be reported at once. To say
-   * so comes second, because it may need what there is none of.
+   * Pauses accepting: the connection stays in the backlog, and the listener would report it again
+   * at once. Logging comes after that, because it may need a descriptor too.
    */
   private void rest(Throwable reason) {
     if (rest != null || closed) {
@@ -176,9 +178,9 @@ final class Listening implements AutoCloseable {
     complainedAt = now;
     LOG.log(
         Level.WARNING,
-        "No connection can be accepted on "
+        "Cannot accept connections on "
             + address()
-            + " at present: "
+            + ": "
             + reason
             + "; trying again every "
             + REST.toMillis()

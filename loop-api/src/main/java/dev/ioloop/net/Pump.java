@@ -2,7 +2,7 @@ package dev.ioloop.net;
 
 import static dev.ioloop.Gen.await;
 
-/** Carries the bytes of one stream to another. It holds none while it waits for more. */
+/** Copies the bytes of one stream to another. It holds no bytes while it waits for more. */
 final class Pump {
   private static final int PIECE = 64 << 10;
 
@@ -14,7 +14,7 @@ final class Pump {
     this.to = to;
   }
 
-  /** Runs to the end, in a coroutine; returns how many bytes it has carried. */
+  /** Copies until the end of input, in a coroutine; returns the number of bytes copied. */
   long run() {
     from.setAllowHalfClose(true);
     long carried = 0;
@@ -26,13 +26,13 @@ final class Pump {
     return carried;
   }
 
-  /** Returns what has come next, or nothing at the end of the peer. */
+  /** Returns the next bytes that arrive, or an empty array at the peer's end. */
   private byte[] next() {
     try {
       return await(from.readBytes(PIECE, true));
     } catch (StreamClosedException e) {
       if (e.realError() != null || !from.reading.peerEnded()) {
-        throw e; // Closed by an error, or here: more may have been to come.
+        throw e; // Closed by an error or on this side: bytes may be missing.
       }
       return Read.EMPTY;
     }

@@ -6,62 +6,67 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One read of a stream: what it asks for, and its future once it waits. */
+/** One read of a stream: what it needs, and its future once it is pending. */
 abstract class Read<T extends @Nullable Object> {
   static final byte[] EMPTY = {};
 
   private @Nullable Future<T> future;
 
-  /** Returns the future of a read that waits. */
+  /** Returns the future of this pending read. */
   Future<T> future() {
     return Objects.requireNonNull(future);
   }
 
-  /** Makes this read wait. */
+  /** Makes this read pending. */
   void await(Future<T> future) {
     this.future = future;
   }
 
   /**
-   * Takes what it asks for by moving the position of {@code data}, which has all that was received
-   * and not yet taken. What is left there is given again, with more behind it.
+   * Takes what this read needs and advances the position of {@code data}, which holds all bytes
+   * that were received and not yet taken. Bytes left there are passed again, followed by more.
    *
-   * @return null where more is needed
-   * @throws UnsatisfiableReadException if no more can help
+   * @return null if more bytes are needed
+   * @throws UnsatisfiableReadException if more bytes cannot satisfy this read
    */
   abstract @Nullable T take(ByteBuffer data);
 
-  /** Returns the result where the peer has ended and {@code data} is all there is, or null. */
+  /**
+   * Returns the result if the peer has ended and {@code data} is everything that is left, or null.
+   */
   @Nullable T takeAtEnd(ByteBuffer data) {
     return null;
   }
 
-  /** Returns why what is left at the end is refused, or null. */
+  /** Returns why the bytes left at the end are refused, or null. */
   @Nullable UnsatisfiableReadException refusalAtEnd(ByteBuffer data) {
     return null;
   }
 
-  /** Completes the future where nothing is left at the peer's end and that is a result. */
+  /**
+   * Completes the future if an empty rest at the peer's end is a result for this read; returns
+   * whether it did.
+   */
   boolean completeAtEnd(Future<T> future) {
     return false;
   }
 
-  /** Returns the user's buffer where bytes may be received into it, or null. */
+  /** Returns the user's buffer if bytes may be received directly into it, or null. */
   @Nullable ByteBuffer target() {
     return null;
   }
 
-  /** Returns the result if what was received into {@link #target} is enough, or null. */
+  /** Returns the result if enough bytes were received into {@link #target}, or null. */
   @Nullable T received() {
     return null;
   }
 
-  /** Returns how many bytes it holds without having been satisfied. */
+  /** Returns how many bytes this unsatisfied read holds. */
   int held() {
     return 0;
   }
 
-  /** Returns what it took without having been satisfied, for reads that come later, or null. */
+  /** Returns the bytes that this unsatisfied read took, for later reads, or null. */
   @Nullable ByteBuffer giveBack() {
     return null;
   }
@@ -72,10 +77,10 @@ abstract class Read<T extends @Nullable Object> {
     return bytes;
   }
 
-  /** So many bytes, or some of them. */
+  /** A fixed number of bytes or, if partial, at least one. */
   static final class Bytes extends Read<byte[]> {
 
-    /** How much is allocated before that much has come. */
+    /** The most that is allocated before as many bytes have arrived. */
     private static final int EAGER = 256 << 10;
 
     private final int length;
@@ -118,7 +123,7 @@ abstract class Read<T extends @Nullable Object> {
     }
   }
 
-  /** Bytes for the user's own buffer: until it is full, or some of them. */
+  /** Bytes into the user's buffer: until it is full or, if partial, at least one. */
   static final class Into extends Read<Integer> {
     private final ByteBuffer target;
     private final boolean partial;
@@ -161,12 +166,12 @@ abstract class Read<T extends @Nullable Object> {
     }
   }
 
-  /** All up to and with a delimiter. The search goes on where it stopped. */
+  /** Everything up to and including a delimiter. The search continues where it stopped. */
   static final class Until extends Read<byte[]> {
     private final byte[] delimiter;
     private final int maxBytes;
 
-    /** How many bytes were found to begin no delimiter. */
+    /** How many leading positions are known not to start a delimiter. */
     private int searched;
 
     Until(byte[] delimiter, int maxBytes) {
@@ -183,7 +188,7 @@ abstract class Read<T extends @Nullable Object> {
       return end < 0 ? null : bytes(data, end);
     }
 
-    /** Returns how many bytes there are up to the end of the delimiter, or -1. */
+    /** Returns the number of bytes up to the end of the delimiter, or -1. */
     private int find(ByteBuffer data) {
       int start = data.position();
       int last = data.limit() - delimiter.length;
@@ -208,7 +213,7 @@ abstract class Read<T extends @Nullable Object> {
     }
   }
 
-  /** All until the peer ends. */
+  /** Everything until the peer ends. */
   static final class UntilClose extends Read<byte[]> {
     @Override
     byte @Nullable [] take(ByteBuffer data) {

@@ -3,14 +3,14 @@ package dev.ioloop.net;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes that one stream has received and not yet delivered. It holds no memory while it is
- * empty. Appending and taking cost constant time for each byte, whatever their sizes.
+ * The bytes that one stream has received and not yet delivered. An empty buffer holds no memory.
+ * Appending and taking cost amortized constant time per byte, whatever the sizes.
  */
 final class ReadBuffer {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final int MIN_CAPACITY = 256;
 
-  /** What is held, from position to limit. */
+  /** The buffered bytes, from position to limit. */
   private ByteBuffer bytes = NOTHING;
 
   boolean isEmpty() {
@@ -21,19 +21,19 @@ final class ReadBuffer {
     return bytes.remaining();
   }
 
-  /** Returns the bytes, to be taken by moving the position; call {@link #trim} after that. */
+  /** Returns the bytes. Take some by advancing the position, then call {@link #trim}. */
   ByteBuffer bytes() {
     return bytes;
   }
 
-  /** Gives the memory back if nothing is left. */
+  /** Releases the memory if no bytes are left. */
   void trim() {
     if (!bytes.hasRemaining()) {
       bytes = NOTHING;
     }
   }
 
-  /** Adds what {@code more} has at the end. */
+  /** Appends the remaining bytes of {@code more}. */
   void append(ByteBuffer more) {
     int length = more.remaining();
     if (length == 0) {
@@ -46,7 +46,10 @@ final class ReadBuffer {
     more.position(more.limit());
   }
 
-  /** Moves the bytes to the front only where that frees half of the array: else grows it. */
+  /**
+   * Moves the bytes to the front if that frees at least half of the used space; otherwise grows the
+   * array.
+   */
   private void makeRoom(int length) {
     byte[] array = bytes.array();
     int size = bytes.remaining();

@@ -6,11 +6,11 @@ import dev.ioloop.Future;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** One line of text, without its end; null behind the last one. */
+/** One line of text without its ending; null after the last one. */
 final class ReadLine extends Read<@Nullable String> {
   private final int maxBytes;
 
-  /** How many bytes were found to end no line. */
+  /** How many leading bytes are known to contain no newline. */
   private int searched;
 
   ReadLine(int maxBytes) {
@@ -36,7 +36,7 @@ final class ReadLine extends Read<@Nullable String> {
     return line;
   }
 
-  /** Returns where the first newline is, or the limit. */
+  /** Returns the position of the first newline, or the limit. */
   private int find(ByteBuffer data) {
     int i = data.position() + searched;
     while (i < data.limit() && data.get(i) != '\n') {
@@ -51,7 +51,7 @@ final class ReadLine extends Read<@Nullable String> {
     return data.hasRemaining() ? text(data, data.remaining()) : null;
   }
 
-  /** A carriage return that nothing follows belongs to the line. */
+  /** At the end of input a trailing carriage return belongs to the line. */
   @Override
   @Nullable UnsatisfiableReadException refusalAtEnd(ByteBuffer data) {
     return data.remaining() > maxBytes ? tooLong() : null;

@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All up to the end of the first match of a pattern, which sees each byte as the character with its
- * value. A search goes on at the first start that more input could change: those before it matched
- * nothing without having looked at the end.
+ * Everything up to the end of the first match of a pattern, which sees each byte as the character
+ * with that value. A search resumes at the first start position that more input could change: the
+ * positions before it failed to match without reaching the end of input.
  */
 final class ReadUntilRegex extends Read<byte[]> implements CharSequence {
   private final Matcher matcher;
@@ -16,11 +16,12 @@ final class ReadUntilRegex extends Read<byte[]> implements CharSequence {
 
   private ByteBuffer data = ByteBuffer.allocate(0);
 
-  /** How many starts are done with. */
+  /** How many leading start positions can no longer match. */
   private int done;
 
   ReadUntilRegex(Pattern pattern, int maxBytes) {
-    // Look-behind and ^ see what is before the region, and that the region is not the whole.
+    // With these bounds look-behind sees the bytes before the region, and ^ matches only at the
+    // real start.
     this.matcher = pattern.matcher("").useAnchoringBounds(false).useTransparentBounds(true);
     this.maxBytes = maxBytes;
   }

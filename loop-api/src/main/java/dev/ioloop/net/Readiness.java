@@ -7,19 +7,19 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the transport of one stream is told to watch, and what happens when it is ready: first the
- * connection is completed, then writes go on, then reads.
+ * Tells a stream's transport what to watch, and handles its readiness: it first completes the
+ * connection, then continues writes, then reads.
  */
 final class Readiness implements ReadyHandler {
   private final IOStream stream;
   private final IOLoop loop;
 
-  /** Done when the transport is connected; null where that was so from the start. */
+  /** Done when the transport is connected; null if it was connected from the start, or is now. */
   private @Nullable Future<IOStream> connected;
 
   private boolean connecting;
 
-  /** What the transport was told to watch. */
+  /** The events that the transport was told to watch. */
   private int watched;
 
   Readiness(IOStream stream, IOLoop loop) {
@@ -46,7 +46,7 @@ final class Readiness implements ReadyHandler {
     return future;
   }
 
-  /** Whatever goes wrong closes the stream, and is told by the future. */
+  /** Any failure closes the stream and fails the future. */
   private void finishConnecting() {
     try {
       if (!stream.transport().finishConnect()) {
@@ -65,14 +65,14 @@ final class Readiness implements ReadyHandler {
     }
   }
 
-  /** The stream is closed: fails the future of {@link #connect} if it is pending. */
+  /** Called when the stream is closed: fails the future of {@link #connect} if it is pending. */
   void failConnect(@Nullable Throwable error) {
     if (connected != null) {
       Reading.fail(connected, error);
     }
   }
 
-  // READ stays watched when a read is done: the next one comes soon, very likely.
+  // READ stays watched after a read is done, because the next read usually follows soon.
   void watchReading() {
     if ((watched & IOLoop.READ) == 0 && !connecting) {
       watch(watched | IOLoop.READ);
@@ -85,7 +85,7 @@ final class Readiness implements ReadyHandler {
     }
   }
 
-  /** Watches what the stream waits for, and nothing else. */
+  /** Watches exactly the events that the stream waits for. */
   void update() {
     if (stream.over()) {
       return;
@@ -107,7 +107,7 @@ final class Readiness implements ReadyHandler {
     }
   }
 
-  /** The transport is being closed, and forgets what it was told. */
+  /** Called when the transport is being closed: it no longer watches anything. */
   void close() {
     watched = 0;
   }
@@ -134,7 +134,10 @@ final class Readiness implements ReadyHandler {
     }
   }
 
-  /** Closes the stream by an error that may not pass through the poller, which called us. */
+  /**
+   * Closes the stream, and rethrows the error in a callback, because it must not propagate into the
+   * poller.
+   */
   private void fail(Throwable failure, Runnable rethrow) {
     stream.closeBy(failure);
     loop.addCallback(rethrow);

@@ -8,71 +8,71 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of one stream: what was received, and the one read that waits for more. It is
- * itself what forgets that read when its future is cancelled.
+ * The reading side of one stream: the received bytes, and the one read that is pending. As a {@link
+ * Runnable} it drops that read when its future is cancelled.
  *
- * <p>A read is tried on what was received before, then by an attempt on the transport, and waits
- * for readiness after that. The attempt is left out where it found nothing lately. At most {@link
- * #RATION_READS} receipts or {@link #RATION_BYTES} come straight from the transport between two
- * readinesses, so that a peer that floods lets the others have their turns.
+ * <p>A read first tries the bytes received before, then one attempt on the transport, and then
+ * waits for readiness. The attempt is skipped if recent attempts found nothing. Between two
+ * readiness events a stream receives at most {@link #RATION_READS} times or {@link #RATION_BYTES}
+ * bytes, so that a flooding peer does not starve the others.
  */
 final class Reading implements Runnable, Described {
   private static final int DEFAULT_MAX_BYTES = 100 << 20;
   private static final int RATION_READS = 16;
   private static final int RATION_BYTES = StreamBuffers.SIZE;
 
-  /** How many bytes are kept for reads to come when writing has failed. */
+  /** How many bytes are kept for later reads after writing has failed. */
   private static final int MAX_DRAINED = 4 * StreamBuffers.SIZE;
 
-  /** How many attempts in a row may find nothing until none is made. */
+  /** How many attempts in a row may find nothing before attempts are skipped. */
   private static final int PATIENCE = 2;
 
-  /** Without patience, one read in so many makes an attempt all the same. */
+  /** Once patience is exhausted, one read in this many still tries. */
   private static final int PROBE_EVERY = 64;
 
   private final IOStream stream;
   private final ReadBuffer buffer = new ReadBuffer();
 
-  /** The read that waits. */
+  /** The pending read. */
   private @Nullable Read<?> pending;
 
-  /** Whether nothing more will be received. */
+  /** Whether receiving has ended. */
   private boolean ended;
 
-  /** Whether that is because the peer has ended. */
+  /** Whether it ended because the peer ended its output. */
   private boolean peerEnded;
 
-  /** Whether the last receipt left nothing behind. */
+  /** Whether the last receive emptied the transport. */
   private boolean drained;
 
   int maxBytes = DEFAULT_MAX_BYTES;
 
-  /** How many bytes have come. */
+  /** How many bytes were received. */
   long received;
 
-  // What came since the last readiness.
+  // Received since the last readiness.
   private int readsInRation;
   private int bytesInRation;
 
-  /** The attempts that are left; below zero, how many reads made none. */
+  /** How many attempts are left; below zero, how many reads have skipped theirs. */
   private int patience = PATIENCE;
 
   Reading(IOStream stream) {
     this.stream = stream;
   }
 
-  /** Returns whether a read waits. */
+  /** Returns whether a read is pending. */
   boolean isPending() {
     return waiting() != null;
   }
 
-  /** Returns the read that waits, or null. */
+  /** Returns the pending read, or null. */
   private @Nullable Read<?> waiting() {
     forgetCancelled();
     return pending;
   }
 
-  /** Returns whether the end of the peer was received, so that nothing of it is missing. */
+  /** Returns whether the peer's end was received, so that no bytes are missing. */
   boolean peerEnded() {
     return peerEnded;
   }
@@ -82,12 +82,12 @@ final class Reading implements Runnable, Described {
     return !buffer.isEmpty();
   }
 
-  /** Returns whether the transport shall tell of bytes, or of the end. */
+  /** Returns whether the transport should report bytes or the end of input. */
   boolean wantsReadiness() {
     return isPending() || !ended && stream.detectsClose() && buffer.isEmpty();
   }
 
-  /** Called when the future of a read was cancelled, on whatever thread. */
+  /** Called on any thread when the future of a read is cancelled. */
   @Override
   public void run() {
     stream.inLoop(this::forgetCancelled);
@@ -101,7 +101,7 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  /** Puts back what a read has taken that was not satisfied. The buffer is empty then. */
+  /** Puts back the bytes that an unsatisfied read has taken. The buffer is empty at this point. */
   private void restore(Read<?> read) {
     ByteBuffer taken = read.giveBack();
     if (taken != null) {
@@ -109,11 +109,11 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  /** Begins a read. Its future is done where no waiting is needed. */
+  /** Begins a read. The future is already done if the read need not wait. */
   <T extends @Nullable Object> Future<T> begin(Read<T> read) {
     if (isPending()) {
       throw new IllegalStateException(
-          "already reading; await the read that is pending, or cancel its future: " + stream);
+          "already reading; await the pending read or cancel its future: " + stream);
     }
     T value;
     try {
@@ -129,7 +129,7 @@ final class Reading implements Runnable, Described {
     } catch (IOException e) {
       restore(read);
       stream.closeBy(e);
-      return failed(stream.error()); // A write may have failed before.
+      return failed(stream.error()); // The error of an earlier failed write takes precedence.
     } catch (UnsatisfiableReadException | StreamBufferFullException | StackOverflowError e) {
       restore(read);
       stream.closeBy(e);
@@ -153,7 +153,9 @@ final class Reading implements Runnable, Described {
     return "bytes of " + stream;
   }
 
-  /** What a read gets that begins when the end is known: the rest, or an exception. */
+  /**
+   * Serves a read that begins after the end of input: gives it the remaining bytes, or fails it.
+   */
   private <T extends @Nullable Object> Future<T> atEnd(Read<T> read) {
     Throwable refusal = stream.error() == null ? read.refusalAtEnd(buffer.bytes()) : null;
     if (refusal != null) {
@@ -194,7 +196,10 @@ final class Reading implements Runnable, Described {
     return future;
   }
 
-  /** Fails a future without a report if nobody looks at it: the stream tells of its end itself. */
+  /**
+   * Fails a future without reporting it if nobody retrieves the exception: the stream itself
+   * reports its end.
+   */
   static void fail(Future<?> future, @Nullable Throwable error) {
     if (future.completeExceptionally(new StreamClosedException(error))) {
       future.exception();
@@ -210,7 +215,7 @@ final class Reading implements Runnable, Described {
     if (ended) {
       noticeEnd();
     } else if (wantsReadiness()) {
-      stream.readiness().watchReading(); // The buffer is empty now: time to look for the end.
+      stream.readiness().watchReading(); // The buffer is empty now, so watch for the end.
     }
     return value;
   }
@@ -236,7 +241,7 @@ final class Reading implements Runnable, Described {
     return true;
   }
 
-  /** Receives once. What {@code read} does not take goes to the buffer. */
+  /** Receives once. Bytes that {@code read} does not take go to the buffer. */
   private <T extends @Nullable Object> @Nullable T receive(@Nullable Read<T> read)
       throws IOException {
     boolean first = buffer.isEmpty();
@@ -257,7 +262,7 @@ final class Reading implements Runnable, Described {
     input.limit(Math.min(ration, Math.max(1, room)));
     receiveInto(input);
     input.flip();
-    if (room <= 0 && input.hasRemaining()) { // Nothing, or the end, would have been no fault.
+    if (room <= 0 && input.hasRemaining()) { // No bytes, or the end, would be fine.
       throw new StreamBufferFullException(
           "a read needs more than the " + maxBytes + " bytes that setMaxBufferSize() allows");
     }
@@ -285,7 +290,7 @@ final class Reading implements Runnable, Described {
     }
   }
 
-  /** The transport is ready: receives for the read that waits, or to find out about the end. */
+  /** Called when the transport is ready: receives for the pending read, or looks for the end. */
   void ready() throws IOException {
     beginRation();
     while (!drained && hasRation()) {
@@ -309,7 +314,7 @@ final class Reading implements Runnable, Described {
     return true;
   }
 
-  /** The peer has ended: closes the stream once nothing that was received stands in the way. */
+  /** Handles the peer's end: closes the stream once all received bytes have been read. */
   void noticeEnd() {
     if (!ended || stream.over()) {
       return;
@@ -328,9 +333,9 @@ final class Reading implements Runnable, Described {
   }
 
   /**
-   * Receives a ration of what came before writing has failed.
+   * After a failed write, receives one ration of the bytes that arrived before it.
    *
-   * @return whether that was all of it, or all that is kept for reads to come
+   * @return whether nothing is left to receive, or as much is buffered as is kept for later reads
    */
   boolean drain() {
     beginRation();
@@ -339,12 +344,12 @@ final class Reading implements Runnable, Described {
         receiveAndDeliver(waiting());
       }
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      return true; // The stream is being closed by what came first.
+      return true; // The first error is already closing the stream.
     }
     return drained || buffer.size() >= Math.min(maxBytes, MAX_DRAINED);
   }
 
-  /** The stream is closed: ends the read that waits. What was received can still be read. */
+  /** Called when the stream is closed: ends the pending read. Received bytes can still be read. */
   void close(@Nullable Throwable error) {
     ended = true;
     Read<?> read = waiting();

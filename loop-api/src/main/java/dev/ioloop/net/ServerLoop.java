@@ -10,9 +10,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the loops that serve one server beside each other, with its thread, what it listens on and
- * its connections. Set up by the server's thread; from {@link #start} on all else happens on its
- * own.
+ * One of several loops that serve a server: its thread, its listeners and its connections. The
+ * server's thread sets it up; after {@link #start} everything runs on its own thread.
  */
 final class ServerLoop implements Executor {
   private final IOLoop loop;
@@ -22,7 +21,7 @@ final class ServerLoop implements Executor {
   private final Thread thread;
   private final Future<Integer> ended = new Future<>();
 
-  /** How many connections had to be closed. */
+  /** How many connections {@link #stop} had to close. */
   private int closed;
 
   ServerLoop(String backend, int number, Admission admission) {
@@ -32,7 +31,7 @@ final class ServerLoop implements Executor {
     thread = new Thread(this::run, "ioloop-server-" + number);
   }
 
-  /** For transports that another thread makes for this loop. */
+  /** Creates transports for this loop on another thread. */
   StreamSockets sockets() {
     return sockets;
   }
@@ -50,7 +49,7 @@ final class ServerLoop implements Executor {
     thread.start();
   }
 
-  /** Undoes the set-up. */
+  /** Closes the listeners and the loop without starting it. */
   void discard() {
     closeListeners();
     loop.close();
@@ -63,11 +62,12 @@ final class ServerLoop implements Executor {
   }
 
   /**
-   * Stops to listen, and ends the loop when no connection is left. May be called again, for an
-   * earlier end. Safe to call from any thread.
+   * Stops listening, and ends the loop when no connection is left. May be called again to end it
+   * earlier. Safe to call from any thread.
    *
-   * @param grace after which those that are left are closed; null for never
-   * @return a future of how many had to be closed, done when the loop has ended
+   * @param grace the time after which the remaining connections are closed; null for never
+   * @return a future of the number of connections that had to be closed, done when the loop has
+   *     ended
    */
   Future<Integer> stop(@Nullable Duration grace) {
     loop.addCallback(

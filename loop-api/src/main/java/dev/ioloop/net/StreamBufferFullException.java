@@ -1,14 +1,14 @@
 package dev.ioloop.net;
 
 /**
- * More bytes would be held than the limit of a stream allows. A write is refused with it and the
- * stream goes on; a read that needs more closes the stream, and this is the {@link
- * StreamClosedException#realError}. Tornado: {@code StreamBufferFullError}.
+ * Thrown when a stream would hold more bytes than its limit allows. A write is refused with this
+ * exception, and the stream stays open. A read that needs more bytes closes the stream, and this
+ * exception is the {@link StreamClosedException#realError}. Tornado: {@code StreamBufferFullError}.
  */
 public final class StreamBufferFullException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes one with a text that names the limit. */
+  /** Creates an exception with a message that names the limit. */
   public StreamBufferFullException(String message) {
     super(message);
   }

@@ -27,9 +27,9 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects streams. A name with several addresses is tried by RFC 8305 ("happy eyeballs"): one
- * address after the other, IPv6 and IPv4 by turns, each a quarter of a second after the one before
- * or as soon as that has failed; the first that connects is taken, and the others are closed.
+ * Connects streams. A name with several addresses is tried as in RFC 8305 ("happy eyeballs"): IPv6
+ * and IPv4 addresses alternate, and each attempt starts a quarter of a second after the previous
+ * one or as soon as that has failed. The first connection wins; the others are closed.
  *
  * <pre>{@code
  * TCPClient client = new TCPClient().timeout(Duration.ofSeconds(5));
@@ -50,21 +50,21 @@ public final class TCPClient implements AutoCloseable {
   private @Nullable SocketAddress source;
   private boolean closed;
 
-  /** Makes one that asks the system for the addresses of names, on the loop's executor. */
+  /** Creates a client that resolves names with the system's resolver, on the loop's executor. */
   public TCPClient() {
     this(
         (loop, host) ->
             loop.runInExecutor(() -> List.of(InetAddress.getAllByName(Tls.ascii(host)))));
   }
 
-  /** Makes one with a resolver of one's own. */
+  /** Creates a client with its own resolver. */
   public TCPClient(Resolver resolver) {
     this.resolver = Objects.requireNonNull(resolver, "resolver == null");
   }
 
   /**
-   * Limits how long a connect may take in all, with the look-up of the name. By default there is no
-   * limit but the system's.
+   * Limits the total time of a connect, including name resolution. By default only the system
+   * limits it.
    *
    * @return this
    * @throws IllegalArgumentException if {@code timeout} is not positive
@@ -78,7 +78,8 @@ public final class TCPClient implements AutoCloseable {
   }
 
   /**
-   * Connects from this address on; null, the default, is any. A port of zero is any port.
+   * Sets the local address for later connects; null, the default, means any address. Port zero
+   * means any port.
    *
    * @return this
    */
@@ -88,26 +89,27 @@ public final class TCPClient implements AutoCloseable {
   }
 
   /**
-   * Connects to a port of a host, by name or by the text of an address.
+   * Connects to a port of a host, given as a name or a literal address.
    *
-   * @return a future of the stream. It fails with {@link StreamClosedException}, whose real error
-   *     is that of the last address tried and names it: a {@link ConnectException}, such as
-   *     "Connection refused", a {@link NoRouteToHostException}, also for a network that cannot be
-   *     reached, or, where the {@link #sourceAddress} cannot be had, a {@link BindException}. Or it
-   *     fails with {@link LoopTimeoutException}; or with what the resolver failed with, such as
-   *     {@link UnknownHostException}. Cancelling it gives up.
-   * @throws IllegalArgumentException if there is no such port
+   * @return a future of the stream; cancelling it gives up the connect. It fails with {@link
+   *     StreamClosedException} if no address can be reached. The real error of that is the error of
+   *     the last address tried, and its message names the address: a {@link ConnectException} such
+   *     as "Connection refused", a {@link NoRouteToHostException} (also for an unreachable
+   *     network), or a {@link BindException} if {@link #sourceAddress} cannot be used. The future
+   *     fails with {@link LoopTimeoutException} on a timeout, and with the resolver's error, such
+   *     as {@link UnknownHostException}, if the name cannot be resolved.
+   * @throws IllegalArgumentException if {@code port} is not between 0 and 65535
    */
   public Future<IOStream> connect(String host, int port) {
     return connectTo(host, port, null);
   }
 
   /**
-   * As {@link #connect(String, int)}, with TLS 1.2 or newer. The certificates of the host are
-   * checked, and that they belong to it. The host is told its name, if it is a valid one and no
-   * address.
+   * As {@link #connect(String, int)}, with TLS 1.2 or newer. The client checks the host's
+   * certificates and that they belong to the host. It sends the host name to the server (SNI) if
+   * that is a valid name and not an address.
    *
-   * @param context whom to trust; {@link SSLContext#getDefault} for the JDK's default
+   * @param context the certificates to trust; {@link SSLContext#getDefault} for the JDK's default
    */
   public Future<IOStream> connect(String host, int port, SSLContext context) {
     Objects.requireNonNull(host, "host == null");
@@ -115,9 +117,7 @@ public final class TCPClient implements AutoCloseable {
     return connectTo(host, port, Tls.client(context, host, port));
   }
 
-  /**
-   * As {@link #connect(String, int)}, with TLS by an engine that was configured, in client mode.
-   */
+  /** As {@link #connect(String, int)}, with TLS by a configured engine in client mode. */
   public Future<IOStream> connect(String host, int port, SSLEngine engine) {
     return connectTo(host, port, requireTls(engine, "engine"));
   }
@@ -129,7 +129,7 @@ public final class TCPClient implements AutoCloseable {
 
   private Future<IOStream> connectTo(String host, int port, @Nullable SSLEngine engine) {
     Objects.requireNonNull(host, "host == null");
-    InetSocketAddress.createUnresolved(host, port); // refuses a port that is none
+    InetSocketAddress.createUnresolved(host, port); // Refuses an invalid port.
     return start(new Attempt(IOLoop.current(), host, port, engine));
   }
 
@@ -153,7 +153,7 @@ public final class TCPClient implements AutoCloseable {
     return attempt.future;
   }
 
-  /** Gives up what is under way; streams that are connected are left alone. */
+  /** Cancels the connects in progress; streams that are connected are left alone. */
   @Override
   public void close() {
     closed = true;
@@ -167,18 +167,18 @@ public final class TCPClient implements AutoCloseable {
     /**
      * Returns the addresses of a host, the best first.
      *
-     * @param loop where the future is to be completed
+     * @param loop the loop on which the future must be completed
      */
     Future<List<InetAddress>> resolve(IOLoop loop, String host);
   }
 
-  /** One connect: the addresses that are left, and the streams that are connecting. */
+  /** One connect: the addresses still to try, and the streams that are connecting. */
   private final class Attempt {
     private final IOLoop loop;
     private final @Nullable String host;
     private final int port;
 
-    /** Null for no TLS, and once the handshake has begun. */
+    /** Null without TLS, and after the handshake has begun. */
     private @Nullable SSLEngine engine;
 
     private final List<SocketAddress> addresses = new ArrayList<>();
@@ -189,7 +189,7 @@ public final class TCPClient implements AutoCloseable {
     private @Nullable Timeout stagger;
     private @Nullable Throwable lastFailure;
 
-    /** Whether it is decided; what still ends is of no interest. */
+    /** Whether the outcome is decided; later results are ignored. */
     private boolean over;
 
     Attempt(IOLoop loop, @Nullable String host, int port, @Nullable SSLEngine engine) {
@@ -228,7 +228,7 @@ public final class TCPClient implements AutoCloseable {
       }
     }
 
-    /** Begins with the next address, and has the one after it tried in a while. */
+    /** Tries the next address, and schedules the one after it. */
     private void tryNext() {
       stagger = null;
       while (!addresses.isEmpty()) {
@@ -249,9 +249,9 @@ public final class TCPClient implements AutoCloseable {
     }
 
     /**
-     * A connection, or a handshake, has ended.
+     * Called when a connection attempt or a handshake has ended.
      *
-     * @param address what was connected to; null for a handshake
+     * @param address the address of the attempt; null for a handshake
      */
     private void ended(Future<IOStream> stream, @Nullable SocketAddress address) {
       connecting.remove(stream);
@@ -286,7 +286,7 @@ public final class TCPClient implements AutoCloseable {
       }
     }
 
-    /** Goes on with the handshake on the connection that has won. */
+    /** Starts the handshake on the winning connection. */
     private void secure(IOStream stream, SSLEngine used) {
       cancelStagger();
       addresses.clear();
@@ -322,7 +322,7 @@ public final class TCPClient implements AutoCloseable {
       future.completeExceptionally(failure);
     }
 
-    /** Run when the future was cancelled. */
+    /** Runs when the future is cancelled. */
     private void giveUp() {
       if (loop.running() && IOLoop.current(false) != loop) {
         loop.addCallback(this::release);
@@ -331,7 +331,7 @@ public final class TCPClient implements AutoCloseable {
       }
     }
 
-    /** Ends the timers and all that is connecting. */
+    /** Cancels the timers and all pending connections. */
     private void release() {
       over = true;
       attempts.remove(this);
@@ -357,7 +357,10 @@ public final class TCPClient implements AutoCloseable {
     }
   }
 
-  /** The kinds of exception are the same on every backend, and each names the address. */
+  /**
+   * Maps a failure to the same exception type on every backend, with a message that names the
+   * address.
+   */
   private static Throwable named(Throwable failure, SocketAddress address) {
     if (!(failure instanceof IOException)) {
       return failure;
@@ -371,7 +374,7 @@ public final class TCPClient implements AutoCloseable {
                     ? "No such file or directory"
                     : failure.toString();
     String text = "cannot connect to " + address + ": " + reason;
-    boolean unreachable = // The JDK has a class for hosts only, Netty for networks, too.
+    boolean unreachable = // The JDK has this exception for hosts only, Netty for networks too.
         failure instanceof NoRouteToHostException || reason.contains("unreachable");
     IOException named =
         failure instanceof BindException
@@ -381,7 +384,9 @@ public final class TCPClient implements AutoCloseable {
     return named;
   }
 
-  /** Puts addresses of the two families by turns, beginning with that of the first. */
+  /**
+   * Alternates the addresses of the two families, starting with the family of the first address.
+   */
   private static List<SocketAddress> interleaved(List<InetAddress> addresses, int port) {
     List<SocketAddress> first = new ArrayList<>();
     List<SocketAddress> second = new ArrayList<>();

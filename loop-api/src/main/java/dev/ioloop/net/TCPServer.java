@@ -23,7 +23,7 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts connections and handles each in a coroutine of its own.
+ * Accepts connections and handles each one in its own coroutine.
  *
  * <pre>{@code
  * static final class Echo extends TCPServer {
@@ -46,16 +46,16 @@ public abstract class TCPServer {
   final Admission admission = new Admission();
   private final List<Listening> listeners = new ArrayList<>();
 
-  /** What listens and serves in loops of their own, by {@link #start}. */
+  /** The loops that {@link #start} created; each one listens and serves on its own thread. */
   private final List<ServerLoop> loops = new CopyOnWriteArrayList<>();
 
   /** The loops that {@link #shutdown} waits for. */
   private final List<ServerLoop> endingLoops = new CopyOnWriteArrayList<>();
 
-  /** What {@link #shutdown} waits for; null while it waits for nothing. */
+  /** The count that the latest {@link #shutdown} waits for; null if none is pending. */
   private volatile @Nullable Future<Integer> ending;
 
-  /** The connections of the loop that listens; null before it does. */
+  /** The connections of the listening loop; null before {@link #listen}. */
   private volatile @Nullable Connections connections;
 
   private int nextLoop;
@@ -66,7 +66,7 @@ public abstract class TCPServer {
   private boolean keepAlive;
   private boolean reusePort;
 
-  /** Makes one that listens nowhere yet. */
+  /** Creates a server that does not listen yet. */
   protected TCPServer() {
     engines = null;
   }
@@ -78,23 +78,23 @@ public abstract class TCPServer {
   }
 
   /**
-   * As {@link #TCPServer()}, for TLS with engines that were configured: each connection gets one,
-   * in server mode.
+   * As {@link #TCPServer()}, for TLS with configured engines: each connection takes one from {@code
+   * engines}, in server mode.
    */
   protected TCPServer(Supplier<SSLEngine> engines) {
     this.engines = Objects.requireNonNull(engines, "engines == null");
   }
 
   /**
-   * Handles one connection, as a coroutine. A stream lives on when this returns; if it throws, the
-   * stream is closed, and what it threw goes to the loop's exception handler, unless it is only
-   * that the peer has closed the connection. In dumps, logs and reports the coroutine bears the
-   * name of this class and the address of the peer.
+   * Handles one connection, as a coroutine. The stream stays open when this method returns. If it
+   * throws, the stream is closed and the exception goes to the loop's exception handler, unless it
+   * only says that the peer has closed the connection. Dumps, logs and reports show the coroutine
+   * by the name of this class and the peer's address.
    */
   protected abstract void handleStream(IOStream stream, @Nullable SocketAddress peer)
       throws Exception;
 
-  /** Sets {@link IOStream#maxBufferSize} of the streams to come. */
+  /** Sets {@link IOStream#maxBufferSize} for connections accepted from now on. */
   public final void setMaxBufferSize(int bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("maxBufferSize is not positive: " + bytes);
@@ -102,7 +102,7 @@ public abstract class TCPServer {
     maxBufferSize = bytes;
   }
 
-  /** Sets {@link IOStream#maxWriteBufferSize} of the streams to come. */
+  /** Sets {@link IOStream#maxWriteBufferSize} for connections accepted from now on. */
   public final void setMaxWriteBufferSize(int bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("maxWriteBufferSize is not positive: " + bytes);
@@ -111,9 +111,8 @@ public abstract class TCPServer {
   }
 
   /**
-   * Sets how many connections the system holds for each address that is listened on from now on, in
-   * addition to those that were accepted; 1024 by default. The system may have a lower limit of its
-   * own.
+   * Sets how many connections that are not accepted yet the system holds per address, for later
+   * calls of {@code listen}; 1024 by default. The system may have a lower limit.
    */
   public final void setBacklog(int backlog) {
     if (backlog <= 0) {
@@ -124,8 +123,8 @@ public abstract class TCPServer {
 
   /**
    * Sets how many connections may be open at the same time, on all loops together; zero, the
-   * default, is no limit. Further connections are not accepted until another one ends: they wait in
-   * the backlog. Connections that are open already stay. May be changed at any time.
+   * default, means no limit. Further connections wait in the backlog until an open one ends.
+   * Lowering the limit closes no connection. May be changed at any time.
    */
   public final void setMaxConnections(int connections) {
     if (connections < 0) {
@@ -135,24 +134,27 @@ public abstract class TCPServer {
   }
 
   /**
-   * Sets whether the system probes idle connections that are accepted from now on, so that one
-   * whose peer has vanished ends some day (TCP keep-alive, two hours by default on Linux); false by
-   * default. Does nothing for unix domain sockets.
+   * Sets whether the system probes idle connections (TCP keep-alive) that are accepted from now on,
+   * so that a connection whose peer has vanished ends eventually; false by default. Linux sends the
+   * first probe after two hours by default. Does nothing for unix domain sockets.
    */
   public final void setKeepAlive(boolean keepAlive) {
     this.keepAlive = keepAlive;
   }
 
   /**
-   * Sets whether other processes of this user that ask for the same may listen on the ports that
-   * are listened on from now on; the system spreads the connections. False by default. Does nothing
-   * for unix domain sockets. Tornado: {@code reuse_port}.
+   * Sets whether this server shares its ports, from later calls of {@code listen} on, with other
+   * processes of this user that also ask for it; the system distributes the connections. False by
+   * default. Does nothing for unix domain sockets. Tornado: {@code reuse_port}.
    */
   public final void setReusePort(boolean reusePort) {
     this.reusePort = reusePort;
   }
 
-  /** Returns how many connections are open, on all of its loops. Safe to call from any thread. */
+  /**
+   * Returns how many connections are open, on all of this server's loops. Safe to call from any
+   * thread.
+   */
   public final int connections() {
     Connections own = connections;
     int count = own == null ? 0 : own.count();
@@ -165,29 +167,28 @@ public abstract class TCPServer {
     return count;
   }
 
-  /** As {@link #listen(SocketAddress)}, on a port of all of this machine's addresses. */
+  /** As {@link #listen(SocketAddress)}, on {@code port} of all addresses of this machine. */
   public final SocketAddress listen(int port) throws IOException {
     return listen(new InetSocketAddress(port));
   }
 
-  /** As {@link #listen(SocketAddress)}, on a port of one of this machine's addresses or names. */
+  /** As {@link #listen(SocketAddress)}, on {@code port} of one address or name of this machine. */
   public final SocketAddress listen(int port, String host) throws IOException {
     return listen(new InetSocketAddress(InetAddress.getByName(host), port));
   }
 
   /**
-   * Listens on an address from now on, with the current loop. May be called several times. Port
-   * zero is any that is free. On the path of a unix domain socket, one that nobody listens on any
-   * more is replaced; the new one can be used by this process's user only, and is removed by {@link
-   * #stop}.
+   * Listens on an address, on the current loop. May be called several times. Port zero picks any
+   * free port. A unix domain socket replaces a stale socket at its path, one that nobody listens
+   * on. Only this process's user can connect to it, and {@link #stop} removes it.
    *
    * @return the address with the port that was chosen
-   * @throws java.net.BindException naming the address if the system refuses it, for instance
-   *     because the port is in use
-   * @throws java.nio.file.FileAlreadyExistsException if the path is that of another file, or of a
-   *     socket that is in use
-   * @throws IOException if that cannot be for another reason: an unknown host, or a directory that
-   *     is missing
+   * @throws java.net.BindException if the system refuses the address, for instance because the port
+   *     is in use; the message names the address
+   * @throws java.nio.file.FileAlreadyExistsException if the path belongs to another kind of file or
+   *     to a socket in use
+   * @throws IOException if listening fails for another reason, such as an unknown host or a missing
+   *     directory
    */
   public final SocketAddress listen(SocketAddress address) throws IOException {
     Objects.requireNonNull(address, "address == null");
@@ -205,21 +206,22 @@ public abstract class TCPServer {
   }
 
   /**
-   * Serves with loops of their own from now on, each on a thread of its own and with the current
-   * loop's backend; {@link #handleStream} runs on the loop that has the connection, so at the same
-   * time on several threads. Call it once, right after {@link #listen}. Does not wait.
+   * Starts {@code loops} further loops that serve the connections, each on its own thread and with
+   * the current loop's backend. {@link #handleStream} runs on the loop that owns the connection, so
+   * it runs on several threads at the same time. Call this once, right after {@link #listen}. It
+   * does not wait.
    *
-   * <p>Where the system lets sockets share a port, each loop listens for itself, and the system
-   * spreads the connections. Else, and for unix domain sockets, this loop accepts them and hands
-   * them over in turns; it has to run then.
+   * <p>If the system lets sockets share a port, each loop listens for itself and the system
+   * distributes the connections. Otherwise, and for unix domain sockets, the current loop accepts
+   * the connections and hands them out round-robin; it must be running then.
    *
-   * <p>A loop and its thread end after {@link #stop} with its last connection. Tornado: {@code
-   * TCPServer.start}, which forks processes.
+   * <p>After {@link #stop}, a loop and its thread end with the loop's last connection. Tornado:
+   * {@code TCPServer.start}, which forks processes.
    *
-   * @param loops how many; zero is one for each processor
+   * @param loops the number of loops; zero means one per processor
    * @throws IllegalArgumentException if {@code loops} is negative
-   * @throws IllegalStateException if nothing is listened on, or this was called before
-   * @throws IOException if that cannot be; nothing is listened on then
+   * @throws IllegalStateException if the server does not listen, or was started before
+   * @throws IOException if the loops cannot be started; the server then listens nowhere
    */
   public final void start(int loops) throws IOException {
     if (loops < 0) {
@@ -249,7 +251,7 @@ public abstract class TCPServer {
     this.loops.forEach(ServerLoop::start);
   }
 
-  /** Has all loops listen on an address in place of this one, where they can share it. */
+  /** Moves a listener to all loops if the port can be shared. */
   private void spread(Listening listening) throws IOException {
     SocketAddress address = listening.sharedAddress();
     if (address == null) {
@@ -263,8 +265,8 @@ public abstract class TCPServer {
   }
 
   /**
-   * Stops accepting; connections live on. The loops of {@link #start} do so with their next
-   * iteration. A second call does nothing.
+   * Stops accepting; open connections stay. The loops of {@link #start} stop accepting in their
+   * next iteration. A second call does nothing.
    */
   public final void stop() {
     List<Listening> stopped = List.copyOf(listeners);
@@ -274,11 +276,12 @@ public abstract class TCPServer {
   }
 
   /**
-   * Stops accepting, gives the connections time to end, and then closes those that are left. May be
-   * called again before that: the earlier end of the two holds, and both futures tell the same.
+   * Stops accepting, waits up to {@code grace} for the connections to end, and closes those that
+   * are left. May be called again before that: the earlier deadline applies, and both futures give
+   * the same count.
    *
-   * @param grace how long to wait; zero or less: not at all
-   * @return a future of how many had to be closed
+   * @param grace how long to wait; zero or less means not at all
+   * @return a future of the number of connections that had to be closed
    */
   public final Future<Integer> shutdown(Duration grace) {
     Objects.requireNonNull(grace, "grace == null");
@@ -308,13 +311,16 @@ public abstract class TCPServer {
     return told;
   }
 
-  /** Returns the loop that the next connection is handed over to, or null to keep it. */
+  /** Returns the loop that gets the next connection, or null if the accepting loop keeps it. */
   @Nullable ServerLoop nextLoop(Connections connections) {
     boolean handOver = !loops.isEmpty() && connections == this.connections;
     return handOver ? loops.get(nextLoop % loops.size()) : null;
   }
 
-  /** Takes a connection, on the loop that accepts, for {@code other} or for that loop itself. */
+  /**
+   * Passes an accepted connection to {@code other}, or handles it here if that is null. Runs on the
+   * accepting loop.
+   */
   void take(Connections connections, StreamTransport transport, @Nullable ServerLoop other) {
     if (other == null) {
       handle(connections, transport);
@@ -324,7 +330,7 @@ public abstract class TCPServer {
     }
   }
 
-  /** Takes a connection. Called on the loop that has it. */
+  /** Handles a connection. Runs on the loop that owns it. */
   private void handle(Connections connections, StreamTransport transport) {
     IOStream accepted;
     try {
@@ -356,7 +362,7 @@ public abstract class TCPServer {
             }));
   }
 
-  /** Returns what the connection to a peer is called in dumps and logs. */
+  /** Returns the name of a connection in dumps and logs. */
   private String name(@Nullable SocketAddress peer) {
     String text = peer == null ? "" : peer.toString();
     return getClass().getName() + (text.isEmpty() ? ", unnamed peer" : ", peer " + text);
@@ -370,14 +376,14 @@ public abstract class TCPServer {
     }
   }
 
-  /** Awaits the handshake; returns null where it failed, which is the client's matter. */
+  /** Awaits the handshake; returns null if it failed because of the client. */
   private @Nullable IOStream secured(
       IOStream accepted, Supplier<SSLEngine> engines, @Nullable SocketAddress peer) {
     try {
       return await(accepted.startTls(engines.get()));
     } catch (StreamClosedException e) {
       if (e.realError() instanceof RuntimeException) {
-        throw e; // of the server's own engine
+        throw e; // The server's own engine failed.
       }
       LOG.log(System.Logger.Level.DEBUG, "A TLS handshake failed: " + name(peer), e);
       return null;
@@ -396,7 +402,7 @@ public abstract class TCPServer {
       if (unexpected) {
         throw e;
       }
-      // Else it is the usual end of a connection.
+      // Otherwise this is the usual end of a connection.
     } catch (Throwable e) {
       stream.closeBy(e);
       throw e;

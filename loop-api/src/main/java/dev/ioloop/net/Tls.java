@@ -11,13 +11,13 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the engines of connections whose user has given a context only. */
+/** Creates engines for connections that were configured by an {@link SSLContext} only. */
 final class Tls {
   private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
   private Tls() {}
 
-  /** Returns an engine for TLS 1.2 and newer for the server's side. */
+  /** Returns a server engine for TLS 1.2 and newer. */
   static SSLEngine server(@Nullable SSLContext context) {
     SSLEngine engine = contextOrDefault(context).createSSLEngine();
     engine.setUseClientMode(false);
@@ -26,15 +26,16 @@ final class Tls {
   }
 
   /**
-   * Returns an engine for TLS 1.2 and newer for the client's side, which checks that the
-   * certificate belongs to {@code host} and tells the server that name, if it is one.
+   * Returns a client engine for TLS 1.2 and newer. It checks that the certificate belongs to {@code
+   * host}, and sends that name to the server (SNI) if it is a name.
    *
-   * @param port with the host, the key under which sessions are kept to be resumed
+   * @param port the port; host and port together are the key under which sessions are cached for
+   *     resumption
    */
   static SSLEngine client(@Nullable SSLContext context, @Nullable String host, int port) {
     if (host == null || host.isEmpty()) {
       throw new IllegalArgumentException(
-          "a TLS client has to name the host that it means to talk to, to check its certificate");
+          "a TLS client must name the host it connects to, so that the certificate can be checked");
     }
     String checked = normalized(host);
     SSLEngine engine = contextOrDefault(context).createSSLEngine(checked, port);
@@ -56,8 +57,8 @@ final class Tls {
   }
 
   /**
-   * Returns a host as certificates have it: an address without brackets and zone, a name in ASCII
-   * and without the dot of the root. What is neither is returned as it is; no certificate has it.
+   * Returns a host as certificates write it: an address without brackets and zone, or a name in
+   * ASCII without the trailing dot. Anything else is returned unchanged; no certificate matches it.
    */
   private static String normalized(String host) {
     if (host.contains(":")) {
@@ -70,7 +71,7 @@ final class Tls {
     return name.length() > 1 && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
-  /** Returns an international name in ASCII; what is none is returned as it is. */
+  /** Returns an international name in ASCII; an invalid name is returned unchanged. */
   static String ascii(String host) {
     try {
       return IDN.toASCII(host);
@@ -79,9 +80,7 @@ final class Tls {
     }
   }
 
-  /**
-   * Returns the name that a server is told; none where the host is an address, or no valid name.
-   */
+  /** Returns the name for SNI; empty if the host is an address or not a valid name. */
   private static List<SNIServerName> serverNames(String host) {
     String lastLabel = host.substring(host.lastIndexOf('.') + 1);
     boolean address = host.contains(":") || lastLabel.chars().allMatch(c -> c >= '0' && c <= '9');
@@ -89,7 +88,7 @@ final class Tls {
       try {
         return List.of(new SNIHostName(host));
       } catch (IllegalArgumentException e) {
-        // An underscore, for instance. Such a host can have a certificate, but no SNI.
+        // For instance a name with an underscore. Such a host can have a certificate, but not SNI.
       }
     }
     return List.of();

@@ -11,25 +11,25 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
 /**
- * The records of one TLS connection: those that were received and not decrypted, what was decrypted
- * and not read, and those that were not sent.
+ * The buffered records of one TLS connection: received but not decrypted, decrypted but not read,
+ * and encrypted but not sent.
  *
- * <p>Decryption is rationed by what the peer makes us do, not by what comes of it: {@link
- * #RATION_RECORDS} records or {@link #RATION_BYTES} bytes of ciphertext, until {@link #newRation}.
- * While an answer that the engine itself has produced is unsent, nothing more is decrypted, so
- * answers cannot pile up.
+ * <p>Decryption is rationed by the work that the peer causes, not by the plaintext it yields:
+ * {@link #RATION_RECORDS} records or {@link #RATION_BYTES} bytes of ciphertext, until {@link
+ * #newRation}. Nothing is decrypted while an answer of the engine is unsent, so answers cannot pile
+ * up.
  */
 final class TlsRecords {
   private static final int RATION_RECORDS = 16;
   private static final int RATION_BYTES = 64 << 10;
 
-  /** The most plaintext bytes in a record. */
+  /** The maximum number of plaintext bytes in a record. */
   private static final int MAX_PLAIN = 16 << 10;
 
-  /** How many bytes are received at first in a handshake. */
+  /** The initial receive buffer of a handshake, in bytes. */
   private static final int FIRST_ROOM = 512;
 
-  /** How many key updates are accepted without data between them. BoringSSL has the same limit. */
+  /** How many key updates are accepted without data in between. BoringSSL has the same limit. */
   private static final int MAX_KEY_UPDATES = 32;
 
   private static final ByteBuffer[] NOTHING = {TlsPackets.NONE};
@@ -37,22 +37,22 @@ final class TlsRecords {
   private final SSLEngine engine;
   private final StreamTransport lower;
 
-  /** Received and not decrypted, from position to limit. NONE while empty. */
+  /** Received but not decrypted, from position to limit. NONE while empty. */
   private ByteBuffer encrypted = TlsPackets.NONE;
 
-  /** Decrypted and not read, from position to limit. NONE while empty. */
+  /** Decrypted but not read, from position to limit. NONE while empty. */
   private ByteBuffer decrypted = TlsPackets.NONE;
 
-  /** Encrypted and not sent, from position to limit. NONE while empty. */
+  /** Encrypted but not sent, from position to limit. NONE while empty. */
   private ByteBuffer unsent = TlsPackets.NONE;
 
   private final ByteBuffer[] sending = new ByteBuffer[1];
 
-  // What was decrypted since the last ration began.
+  // Decrypted in the current ration.
   private int records;
   private int bytes;
 
-  /** What may be encrypted until {@link #endOfTurn}; below zero, no limit for the turn is set. */
+  /** How many bytes may be encrypted until {@link #endOfTurn}; negative outside of that. */
   private long writeRation = -1;
 
   private int keyUpdates;
@@ -60,10 +60,10 @@ final class TlsRecords {
   /** Whether the handshake is done. */
   private boolean established;
 
-  /** Whether {@link #encrypted} has no whole record. */
+  /** Whether {@link #encrypted} holds no complete record. */
   private boolean starved;
 
-  /** Whether {@link #unsent} has an answer of the engine's. */
+  /** Whether {@link #unsent} holds an answer of the engine. */
   private boolean answering;
 
   private boolean inputEnded;
@@ -83,12 +83,12 @@ final class TlsRecords {
     return inputEnded || engine.isInboundDone();
   }
 
-  /** Returns whether the peer has ended without close_notify. */
+  /** Returns whether the peer has ended its output without close_notify. */
   boolean lowerEnded() {
     return lowerEnded;
   }
 
-  /** Returns whether reading can go on without receiving more. */
+  /** Returns whether reading can continue without receiving more. */
   boolean hasInput() {
     return decrypted.hasRemaining()
         || inputEnded()
@@ -99,7 +99,7 @@ final class TlsRecords {
     return unsent.hasRemaining();
   }
 
-  /** Returns whether reading has to wait until an answer is sent. */
+  /** Returns whether reading must wait until an answer is sent. */
   boolean answering() {
     return answering;
   }
@@ -121,7 +121,7 @@ final class TlsRecords {
 
   // Receiving
 
-  /** Moves what is decrypted already to {@code target}. */
+  /** Moves decrypted bytes to {@code target}. */
   void takeDecrypted(ByteBuffer target) {
     int count = Math.min(decrypted.remaining(), target.remaining());
     target.put(target.position(), decrypted, decrypted.position(), count);
@@ -137,15 +137,15 @@ final class TlsRecords {
   }
 
   /**
-   * Decrypts one record, into {@code target} where it has room for any, and does what the engine
-   * asks for then. False if that has to wait: for more to be received, for an answer to be sent, or
-   * for the next ration.
+   * Decrypts one record, directly into {@code target} if any record fits there, and then does what
+   * the engine asks for. Returns false if that must wait for more input, for an answer to be sent,
+   * or for the next ration.
    */
   boolean unwrap(ByteBuffer target) throws IOException {
     if (answering || records >= RATION_RECORDS || bytes >= RATION_BYTES) {
       return false;
     }
-    // In a handshake, some engines find out that they are done by looking for more in vain.
+    // In a handshake some engines notice that they are done only by unwrapping without input.
     if (established && !encrypted.hasRemaining() && !receive()) {
       return false;
     }
@@ -174,7 +174,8 @@ final class TlsRecords {
         default -> {
           records++;
           inputEnded |= status(result) == Status.CLOSED;
-          throwIfUnusable(result); // The last look of a handshake may take what comes behind it.
+          // The last unwrap of a handshake may consume a record that follows it.
+          throwIfUnusable(result);
           if (established) {
             countKeyUpdates(result);
             answer(result);
@@ -186,7 +187,8 @@ final class TlsRecords {
   }
 
   /**
-   * Returns what a result says of the input. Netty's engines call all closed once the output is.
+   * Returns the status of the input. Netty's engines report CLOSED for both directions once the
+   * output is closed.
    */
   private Status status(SSLEngineResult result) {
     Status status = result.getStatus();
@@ -197,13 +199,16 @@ final class TlsRecords {
     return nothing ? Status.BUFFER_UNDERFLOW : Status.OK;
   }
 
-  /** Returns the room for what is in one record. Some engines want as much as it had encrypted. */
+  /**
+   * Returns the room that one decrypted record needs. Some engines want as much as the encrypted
+   * record has.
+   */
   private int recordSize() {
     SSLSession session = engine.getSession();
     return Math.max(session.getApplicationBufferSize(), session.getPacketBufferSize());
   }
 
-  /** Receives more; false if nothing is there. */
+  /** Receives more; returns false if no bytes are available. */
   private boolean receive() throws IOException {
     makeRoomToReceive();
     int position = beginAppending(encrypted);
@@ -218,16 +223,16 @@ final class TlsRecords {
       lowerEnded = true;
       throw new SSLException(
           established
-              ? "the peer has ended without close_notify: what was received may be incomplete"
-              : "the peer has ended in the TLS handshake");
+              ? "the peer ended the connection without close_notify; data may be missing"
+              : "the peer ended the connection during the TLS handshake");
     }
     return count > 0;
   }
 
   /**
-   * Sends the alert about a record that cannot be used. Most engines throw when they get one, and
-   * have the alert sent when they end; those of BoringSSL only ask, in the result and nowhere else,
-   * for something to be sent, and tell nobody why.
+   * Sends the alert for an unusable record. Most engines throw on such a record, and the alert is
+   * sent when they are closed. BoringSSL's engines only ask for a wrap, in this result and nowhere
+   * else, and give no reason.
    */
   private void throwIfUnusable(SSLEngineResult result) throws IOException {
     if (result.getStatus() == Status.OK
@@ -236,14 +241,14 @@ final class TlsRecords {
       wrapOwn();
       flush();
       throw new SSLException(
-          "the peer has sent a record that cannot be used: damaged, not encrypted, or a key update or"
-              + " handshake too many");
+          "the peer sent an unusable record: damaged, not encrypted, or one key update or handshake"
+              + " too many");
     }
   }
 
   /**
-   * Makes room for one record. In a handshake, when nobody knows the peer yet, it grows with what
-   * has come, so that connections that say little cost little.
+   * Makes room for one record. In a handshake the peer is not yet trusted, so the buffer grows with
+   * what arrives: connections that send little cost little.
    */
   private void makeRoomToReceive() throws SSLException {
     int size = engine.getSession().getPacketBufferSize();
@@ -256,7 +261,10 @@ final class TlsRecords {
     }
   }
 
-  /** A record without data that the engine took for a message of its own: a key, or a ticket. */
+  /**
+   * Counts records without data that the engine has processed itself: a key update or a session
+   * ticket.
+   */
   private void countKeyUpdates(SSLEngineResult result) throws SSLException {
     if (result.bytesProduced() > 0) {
       keyUpdates = 0;
@@ -264,11 +272,11 @@ final class TlsRecords {
         && result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING
         && ++keyUpdates > MAX_KEY_UPDATES) {
       throw new SSLException(
-          "the peer has sent more than " + MAX_KEY_UPDATES + " key updates without data between");
+          "the peer sent more than " + MAX_KEY_UPDATES + " key updates without data in between");
     }
   }
 
-  /** Does what the engine wants after the handshake; refuses a second one. */
+  /** Does what the engine asks for after the handshake; refuses a renegotiation. */
   private void answer(SSLEngineResult result) throws IOException {
     HandshakeStatus wanted = result.getHandshakeStatus();
     boolean renegotiates =
@@ -278,12 +286,12 @@ final class TlsRecords {
             && !inputEnded()
             && !engine.isOutboundDone();
     if (renegotiates) {
-      throw new SSLException("the peer wants to renegotiate, which is refused");
+      throw new SSLException("the peer asked to renegotiate, which is refused");
     }
     while (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
       Runnable task;
       while ((task = engine.getDelegatedTask()) != null) {
-        task.run(); // Short: a ticket, or a new key.
+        task.run(); // Short work: a session ticket or a new key.
       }
     }
     if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
@@ -294,14 +302,14 @@ final class TlsRecords {
         if (!inputEnded()) {
           throw e;
         }
-        drop(); // The peer has said goodbye, and need not hear ours.
+        drop(); // The peer has sent close_notify and need not receive ours.
       }
     }
   }
 
   // Sending
 
-  /** As {@link StreamTransport#write}: one ration at most. */
+  /** As {@link StreamTransport#write}, limited to one ration. */
   long write(ByteBuffer[] sources, int from, int to) throws IOException {
     boolean inTurn = writeRation >= 0;
     long ration = inTurn ? writeRation : RATION_BYTES;
@@ -322,8 +330,8 @@ final class TlsRecords {
       SSLEngineResult result = wrap(sources, first, last);
       if (result.getStatus() == Status.CLOSED) {
         throw new SSLException(
-            "the peer has sent close_notify, which ends both directions in TLS 1.2, and with some"
-                + " TLS providers always");
+            "the peer sent close_notify, which ends both directions in TLS 1.2, and with some TLS"
+                + " providers in every version");
       }
       if (result.bytesConsumed() == 0) {
         break;
@@ -336,16 +344,16 @@ final class TlsRecords {
     return taken;
   }
 
-  /** Encrypts what the engine itself has to say, behind what is unsent. */
+  /** Appends what the engine itself wants to send to the unsent bytes. */
   void wrapOwn() throws SSLException {
     wrap(NOTHING, 0, 1);
   }
 
-  /** Encrypts close_notify, behind what is unsent. */
+  /** Appends close_notify to the unsent bytes. */
   void wrapEnd() throws SSLException {
     engine.closeOutbound();
     while (!engine.isOutboundDone() && wrap(NOTHING, 0, 1).bytesProduced() > 0) {
-      // An answer may stand before it.
+      // An answer may come before it.
     }
   }
 
@@ -364,7 +372,9 @@ final class TlsRecords {
     return result;
   }
 
-  /** Sends what is unsent; false if the lower transport does not take all of it now. */
+  /**
+   * Sends the unsent bytes; returns false if the lower transport does not accept all of them now.
+   */
   boolean flush() throws IOException {
     while (unsent.hasRemaining()) {
       sending[0] = unsent;
@@ -376,13 +386,13 @@ final class TlsRecords {
     return lower.flush();
   }
 
-  /** Forgets what is unsent. */
+  /** Discards the unsent bytes. */
   void drop() {
     unsent = TlsPackets.release(unsent);
     answering = false;
   }
 
-  /** Gives back all that was received. */
+  /** Discards all received bytes. */
   void dropInput() {
     encrypted = TlsPackets.release(encrypted);
     decrypted = TlsPackets.release(decrypted);
@@ -394,7 +404,10 @@ final class TlsRecords {
 
   // Buffers
 
-  /** Returns {@code buffer}, or another one in its place, with room behind its limit. */
+  /**
+   * Returns {@code buffer}, or a replacement with the same bytes, with {@code room} bytes after its
+   * limit.
+   */
   private static ByteBuffer withRoom(ByteBuffer buffer, int room) throws SSLException {
     if (buffer.capacity() - buffer.limit() >= room) {
       return buffer;
@@ -408,7 +421,10 @@ final class TlsRecords {
     return larger;
   }
 
-  /** Makes the room behind what {@code buffer} holds its remaining part. */
+  /**
+   * Turns the free room after the bytes of {@code buffer} into its remaining part, and returns the
+   * old position.
+   */
   private static int beginAppending(ByteBuffer buffer) {
     int position = buffer.position();
     buffer.position(buffer.limit()).limit(buffer.capacity());

@@ -15,18 +15,18 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS over another transport, by the JDK's {@link SSLEngine}: one code for all backends. Long
+ * TLS over another transport, by an {@link SSLEngine}; the same code serves all backends. Expensive
  * computations of a handshake run on the loop's executor.
  *
- * <p>What waits for what: a handshake waits for the one thing that the engine needs next, whatever
- * the stream watches. After it, reading waits for the lower transport to be readable and writing
- * for it to be writable; an answer that the engine itself wants to send (to a key update) is
- * written in passing, and reading waits while it is unsent.
+ * <p>During the handshake the transport waits for what the engine needs next, whatever the stream
+ * watches. After it, reading waits until the lower transport is readable, and writing until it is
+ * writable. The engine's own answers (to a key update) are sent along the way; reading waits while
+ * one is unsent.
  */
 final class TlsTransport implements StreamTransport {
   private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
 
-  /** How long a close_notify may wait behind what the peer has not taken yet. */
+  /** How long close_notify may wait for the peer to accept the bytes before it. */
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   private final IOLoop loop;
@@ -42,15 +42,15 @@ final class TlsTransport implements StreamTransport {
   private boolean computing;
   private boolean handshakeReads;
 
-  /** Whether a callback is on its way that goes on with what is held. */
+  /** Whether a callback is queued that continues with buffered data. */
   private boolean told;
 
   private boolean closed;
 
-  /** What the next attempt to do something throws. */
+  /** Thrown by the next operation. */
   private @Nullable IOException failure;
 
-  /** What the next attempt to send throws; what was received can still be read. */
+  /** Thrown by the next attempt to send; received data can still be read. */
   private @Nullable IOException sendFailure;
 
   TlsTransport(IOLoop loop, StreamTransport lower, SSLEngine engine) {
@@ -84,7 +84,7 @@ final class TlsTransport implements StreamTransport {
     }
     int left = events;
     if (told || records.answering()) {
-      left &= ~IOLoop.READ; // The callback that is on its way reads, with the next ration.
+      left &= ~IOLoop.READ; // The queued callback reads, with the next ration.
     }
     if (left != 0) {
       tell(established ? left : IOLoop.WRITE);
@@ -107,7 +107,7 @@ final class TlsTransport implements StreamTransport {
     }
   }
 
-  /** Gives the handler a turn, and one ration of records to read and to write in it. */
+  /** Calls the handler with one ration of records to read and one to write. */
   private void tell(int events) {
     if (handler != null && !closed) {
       if (!told) {
@@ -158,7 +158,7 @@ final class TlsTransport implements StreamTransport {
     }
   }
 
-  /** Goes on until the handshake is done or has to wait. */
+  /** Continues the handshake until it is done or must wait; returns whether it is done. */
   private boolean handshake() throws IOException {
     while (true) {
       handshakeReads = false;
@@ -169,7 +169,7 @@ final class TlsTransport implements StreamTransport {
         }
         case NEED_WRAP -> records.wrapOwn();
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          // Receives though not all is sent: the peer may do the same.
+          // Receive even if not everything is sent: the peer may be waiting in the same way.
           records.flush();
           throwIfPeerHasClosed();
           if (!records.unwrap(TlsPackets.NONE) && isUnwrapNeeded()) {
@@ -179,7 +179,7 @@ final class TlsTransport implements StreamTransport {
         }
         default -> {
           throwIfPeerHasClosed();
-          records.flush(); // What is left goes out in passing; the peer may not read yet.
+          records.flush(); // The rest is sent later; the peer may not be reading yet.
           return true;
         }
       }
@@ -188,17 +188,20 @@ final class TlsTransport implements StreamTransport {
 
   private void throwIfPeerHasClosed() throws SSLException {
     if (records.inputEnded()) {
-      throw new SSLException("the peer has closed the connection in the TLS handshake");
+      throw new SSLException("the peer closed the connection during the TLS handshake");
     }
   }
 
-  /** Some engines find out that they are done by looking for more in vain. */
+  /**
+   * Returns whether the engine still needs input. Some engines notice that they are done only by
+   * unwrapping without input.
+   */
   private boolean isUnwrapNeeded() {
     HandshakeStatus status = engine.getHandshakeStatus();
     return status == HandshakeStatus.NEED_UNWRAP || status == HandshakeStatus.NEED_UNWRAP_AGAIN;
   }
 
-  /** Has the executor do what takes long, and goes on when that is done. */
+  /** Runs the engine's expensive tasks on the executor, and continues when they are done. */
   private void compute() {
     computing = true;
     Future<@Nullable Void> done =
@@ -221,7 +224,7 @@ final class TlsTransport implements StreamTransport {
         });
   }
 
-  /** Tells the peer why, as far as that is possible at once. */
+  /** Sends the alert that tells the peer why, as far as that is possible at once. */
   private void sendAlert() {
     try {
       while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && records.flush()) {
@@ -229,7 +232,7 @@ final class TlsTransport implements StreamTransport {
       }
       records.flush();
     } catch (IOException e) {
-      // It has no use any more.
+      // The connection is failing anyway.
     }
   }
 
@@ -246,7 +249,7 @@ final class TlsTransport implements StreamTransport {
         if (target.position() == before) {
           return -1;
         }
-        break; // The end is told by itself.
+        break; // The next read reports the end.
       } else {
         try {
           if (!records.unwrap(target)) {
@@ -256,7 +259,7 @@ final class TlsTransport implements StreamTransport {
           if (target.position() == before) {
             throw e;
           }
-          failure = e; // after what came before it
+          failure = e; // Thrown by the next read, after the data before it.
           break;
         }
       }
@@ -309,7 +312,10 @@ final class TlsTransport implements StreamTransport {
     lower.watch(events);
   }
 
-  /** Bytes that are here already, or the end, make no socket readable. */
+  /**
+   * Schedules a callback for data (or the end) that is buffered here, because it will not make the
+   * socket readable again.
+   */
   private void tellWhatIsHeld() {
     if (!told && !closed && goesOn()) {
       told = true;
@@ -323,7 +329,7 @@ final class TlsTransport implements StreamTransport {
     }
   }
 
-  /** Returns whether the stream waits for what needs no event of the lower transport's. */
+  /** Returns whether the stream can continue without an event of the lower transport. */
   private boolean goesOn() {
     return established
         ? (watched & IOLoop.READ) != 0 && (failure != null || records.hasInput())
@@ -355,7 +361,7 @@ final class TlsTransport implements StreamTransport {
     }
   }
 
-  /** Sends close_notify; false if the lower transport does not take all of it now. */
+  /** Sends close_notify; returns false if the lower transport does not accept all of it now. */
   private boolean sayGoodbye() {
     if (!established || records.lowerEnded() || sendFailure != null) {
       return true;

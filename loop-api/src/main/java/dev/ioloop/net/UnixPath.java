@@ -24,15 +24,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a unix domain socket that is listened on. It is bound in a directory that only this
- * user may enter and then moved to its place, so there is no moment in which others could connect.
+ * The path of a listening unix domain socket. The socket is bound in a directory that only this
+ * user may enter and is then linked to its path, so other users can never connect to it.
  */
 final class UnixPath {
   private static final int MAX_BYTES = 107;
   private static final int FILE_TYPE = 0170000;
   private static final int SOCKET = 0140000;
 
-  /** How often others may come between. */
+  /** How many times another process may take the path in between. */
   private static final int MAX_TRIES = 10;
 
   private final Path path;
@@ -41,14 +41,14 @@ final class UnixPath {
   UnixPath(Path path) throws IOException {
     if (ShortPath.length(path) > MAX_BYTES) {
       throw new BindException(
-          "cannot listen on " + path + ": a path may have " + MAX_BYTES + " bytes");
+          "cannot listen on " + path + ": the path is longer than " + MAX_BYTES + " bytes");
     }
     this.path = path.toAbsolutePath();
   }
 
-  /** Listens there, in place of a socket that nobody listens on any more. */
+  /** Listens at the path, and replaces a stale socket there. */
   StreamListener listen(StreamSockets sockets, int backlog) throws IOException {
-    refuseTaken(); // before anything is made
+    refuseTaken(); // Before anything is created.
     Path directory = makeDirectory();
     Path hidden = directory.resolve("s");
     StreamListener listener = null;
@@ -70,7 +70,9 @@ final class UnixPath {
     }
   }
 
-  /** Gives the hidden socket its path, by a link, which unlike a move replaces nothing. */
+  /**
+   * Gives the hidden socket its path by a hard link; unlike a move, a link never replaces a file.
+   */
   private void publish(Path hidden, Path old) throws IOException {
     for (int i = 0; i < MAX_TRIES; i++) {
       try {
@@ -81,12 +83,12 @@ final class UnixPath {
         removeStale(old);
       }
     }
-    throw taken("sockets come and go there; try again");
+    throw taken("other processes keep creating sockets there; try again");
   }
 
   /**
-   * Removes the stale socket at the path. By now another server's may be there, so what is there is
-   * moved to {@code old}, looked at again, and put back unless it is stale.
+   * Removes the stale socket at the path. Another server's socket may have appeared there since, so
+   * the file is moved to {@code old}, checked again, and put back unless it is stale.
    */
   private void removeStale(Path old) throws IOException {
     try {
@@ -102,7 +104,7 @@ final class UnixPath {
       try {
         Files.createLink(path, old);
       } catch (FileAlreadyExistsException e) {
-        // A third server has taken the path at this very moment.
+        // A third server has just taken the path.
       }
     }
     Files.delete(old);
@@ -133,11 +135,11 @@ final class UnixPath {
     }
   }
 
-  /** Returns why a file must stay; null where it is a stale socket, or has gone. */
+  /** Returns why a file must stay; null if it is a stale socket or is gone. */
   private static @Nullable String obstacle(Path file) throws IOException {
     try {
       if (!isSocket(file)) {
-        return "it is no socket; listen on another path, or remove it";
+        return "it is not a socket; listen on another path, or remove it";
       }
     } catch (NoSuchFileException e) {
       return null;
@@ -150,23 +152,23 @@ final class UnixPath {
       return String.valueOf(e.getMessage()).contains("refused")
               || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
           ? null
-          : "it cannot be found out whether somebody listens on it: " + e.getMessage();
+          : "cannot find out whether a server listens on it: " + e.getMessage();
     }
-    return "somebody listens on it; stop that server first";
+    return "a server listens on it; stop that server first";
   }
 
   private FileAlreadyExistsException taken(String reason) {
     return new FileAlreadyExistsException(path.toString(), null, reason);
   }
 
-  // To Java's own attributes a FIFO and a device are as "other" as a socket.
+  // Java's own attributes call sockets, FIFOs and devices alike "other".
   private static boolean isSocket(Path file) throws IOException {
     int mode = (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
     return (mode & FILE_TYPE) == SOCKET;
   }
 
   /**
-   * Removes the socket, unless another one has taken its place. Call before the listener is closed:
+   * Removes the socket unless another one has replaced it. Call this before the listener is closed:
    * while it listens, no other server takes the path.
    */
   void remove() {
@@ -186,7 +188,7 @@ final class UnixPath {
         : null;
   }
 
-  /** Tells the path that it was moved to. */
+  /** A listener that reports its final path instead of the hidden one. */
   private record Renamed(StreamListener listener, Path path) implements StreamListener {
     @Override
     public void start(ReadyHandler handler) {

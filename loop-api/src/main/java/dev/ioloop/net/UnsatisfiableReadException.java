@@ -1,13 +1,13 @@
 package dev.ioloop.net;
 
 /**
- * What a read looks for did not come within its limit; the stream is closed then, and this is the
- * {@link StreamClosedException#realError}. Tornado: {@code UnsatisfiableReadError}.
+ * A read did not find what it looks for within its limit. The stream is closed, and this exception
+ * is the {@link StreamClosedException#realError}. Tornado: {@code UnsatisfiableReadError}.
  */
 public final class UnsatisfiableReadException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes one with a text that names the limit. */
+  /** Creates an exception with a message that names the limit. */
   public UnsatisfiableReadException(String message) {
     super(message);
   }

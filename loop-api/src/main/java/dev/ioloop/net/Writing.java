@@ -8,12 +8,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writing side of one stream: what the transport has not taken yet, in order, each piece with
- * its future. It holds no arrays while it is empty.
+ * The writing side of one stream: a queue of buffers that the transport has not accepted yet, each
+ * with its future. An empty queue holds no arrays.
  */
 final class Writing {
 
-  /** How often the transport is given bytes for one readiness. */
+  /** The most write calls on the transport per readiness. */
   private static final int MAX_CALLS = 16;
 
   private static final ByteBuffer[] NO_BUFFERS = {};
@@ -26,27 +26,27 @@ final class Writing {
 
   private final IOStream stream;
 
-  // The pieces from first up to but without end. Those before next were taken by the transport,
-  // which has not handed them on yet.
+  // The queued pieces, from first (inclusive) to end (exclusive). The transport has accepted those
+  // before next but not flushed them yet.
   private ByteBuffer[] buffers = NO_BUFFERS;
   private Future<@Nullable Void>[] futures = NO_FUTURES;
   private int first;
   private int next;
   private int end;
 
-  /** The bytes that the transport has taken. */
+  /** How many bytes the transport has accepted. */
   long sent;
 
-  /** The bytes that the transport has not taken. */
+  /** How many queued bytes the transport has not accepted. */
   private long unsent;
 
-  /** Whether no more may be written: the output ends when all is sent. */
+  /** Whether further writes are refused and the output ends once everything is sent. */
   private boolean ending;
 
-  /** Whether the transport was told of the end of the output. */
+  /** Whether the transport has been told to end the output. */
   private boolean endSent;
 
-  /** Whether the transport holds something back. */
+  /** Whether the transport holds bytes that it has not flushed. */
   private boolean unflushed;
 
   int maxBytes = Integer.MAX_VALUE;
@@ -66,16 +66,19 @@ final class Writing {
     return ending;
   }
 
-  /** Writes {@code data}: now, if nothing is queued and the transport takes it. */
+  /**
+   * Writes {@code data} at once if nothing is queued and the transport accepts it; otherwise queues
+   * it.
+   */
   Future<@Nullable Void> write(ByteBuffer data) {
     int length = data.remaining();
     if (length > maxBytes - unsent) {
       throw new StreamBufferFullException(
-          "a write of "
+          "write() of "
               + length
               + " bytes to a stream with "
               + unsent
-              + " unsent ones; setMaxWriteBufferSize() allows "
+              + " unsent bytes; setMaxWriteBufferSize() allows "
               + maxBytes
               + ". Await earlier writes first");
     }
@@ -132,7 +135,7 @@ final class Writing {
     }
   }
 
-  /** Gives the transport what it takes, and completes what is done with. */
+  /** Passes queued pieces to the transport, and completes the futures of those that are sent. */
   void flush() throws IOException {
     StreamTransport transport = stream.transport();
     skipSent();
@@ -159,7 +162,7 @@ final class Writing {
     }
   }
 
-  /** Completes the pieces that are on their way. Their callbacks may write and close. */
+  /** Completes the futures of the flushed pieces. Their callbacks may write and close. */
   private void complete() {
     while (first < next) {
       Future<@Nullable Void> future = futures[first];
@@ -185,7 +188,10 @@ final class Writing {
     end = 0;
   }
 
-  /** Returns a future that is done when no more than the low mark is unsent. */
+  /**
+   * Returns a future that is done at once up to the high mark, and otherwise when the unsent bytes
+   * have fallen to the low mark.
+   */
   Future<@Nullable Void> whenWritable() {
     if (unsent <= highMark && writable == null) {
       return Future.succeeded(null);
@@ -196,7 +202,7 @@ final class Writing {
     return writable;
   }
 
-  /** Ends the output after what is queued. */
+  /** Ends the output after the queued pieces. */
   void shutdown() throws IOException {
     ending = true;
     if (!stream.connecting()) {
@@ -204,7 +210,7 @@ final class Writing {
     }
   }
 
-  /** The stream is closed: nothing more will be sent. */
+  /** Called when the stream is closed: fails all pending futures. */
   void close(@Nullable Throwable error) {
     ending = true;
     endSent = true;

@@ -1,6 +1,6 @@
 /**
- * Byte streams: {@link dev.ioloop.net.IOStream} reads and writes without blocking the loop, by
- * Tornado's rules, over any {@link dev.ioloop.spi.StreamTransport}.
+ * Byte streams, TCP clients and servers. {@link dev.ioloop.net.IOStream} reads and writes by
+ * Tornado's rules, without blocking the loop, over any {@link dev.ioloop.spi.StreamTransport}.
  */
 @NullMarked
 package dev.ioloop.net;

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A child process whose end the loop waits for, without a thread of the loop's being blocked.
+ * A child process. The loop waits for its exit and its streams without blocking its thread.
  *
  * <pre>{@code
  * Subprocess child = new Subprocess("sh", "-c", "exit 3");
@@ -26,9 +26,9 @@ public final class Subprocess {
   private final IOLoop loop = IOLoop.current();
 
   /**
-   * Starts a program with arguments; it inherits the standard streams of this process.
+   * Starts a program with arguments. It inherits the standard streams of this process.
    *
-   * @throws IOException if it cannot be started
+   * @throws IOException if the program cannot be started
    */
   public Subprocess(String... command) throws IOException {
     this(new ProcessBuilder(command).inheritIO());
@@ -37,7 +37,7 @@ public final class Subprocess {
   /**
    * Starts the process that {@code builder} describes.
    *
-   * @throws IOException if it cannot be started
+   * @throws IOException if the program cannot be started
    */
   public Subprocess(ProcessBuilder builder) throws IOException {
     Objects.requireNonNull(builder, "builder == null");
@@ -47,8 +47,8 @@ public final class Subprocess {
   }
 
   /**
-   * Returns a future of the exit code; where a signal ended the process, that is 128 and the
-   * signal's number. Cancelling it leaves the process alone.
+   * Returns a future of the exit code; if a signal ended the process, that is 128 plus the signal's
+   * number. Cancelling the future leaves the process alone.
    */
   public Future<Integer> waitForExit() {
     Future<Integer> code = new Future<>();
@@ -57,17 +57,17 @@ public final class Subprocess {
   }
 
   /**
-   * Returns a stream that writes to the standard input of the process. Closing it, or {@link
-   * IOStream#shutdownOutput}, ends that input.
+   * Returns a stream that writes to the standard input of the process. Closing the stream, or
+   * {@link IOStream#shutdownOutput}, ends that input.
    *
-   * <p>Each of the three streams is made when it is first asked for and is the same from then on.
-   * It has a daemon thread of its own that waits for the pipe, because the JDK's pipes block. The
-   * thread and its descriptors go when either side is closed. If the process is silent then, that
-   * takes Linux; elsewhere they go with its next output or its end. Input that the process does not
-   * take keeps them until it is taken, or the process ends. Tornado: {@code Subprocess.stdin} with
-   * {@code STREAM}.
+   * <p>Each of the three streams is created on its first use; later calls return the same stream.
+   * Each has its own daemon thread that waits for the pipe, because the JDK's pipes block. The
+   * thread and its descriptors are released when either side is closed. If the process is silent
+   * then, this works at once only on Linux; elsewhere they are released at its next output or its
+   * end. Input that the process does not read keeps them until it is read or the process ends.
+   * Tornado: {@code Subprocess.stdin} with {@code STREAM}.
    *
-   * @throws IllegalStateException if it is no pipe: the builder has redirected it
+   * @throws IllegalStateException if the builder has redirected it, so that it is not a pipe
    */
   public IOStream stdin() {
     return stream(0, "stdin");
@@ -91,9 +91,9 @@ public final class Subprocess {
     if (redirects[number] != Redirect.PIPE) {
       throw new IllegalStateException(
           name
-              + " of the process is no pipe, but "
+              + " of the process is not a pipe but "
               + redirects[number]
-              + "; start it by a ProcessBuilder that does not redirect it");
+              + "; start the process with a ProcessBuilder that does not redirect it");
     }
     String thread = "ioloop-" + name + "-" + process.pid();
     try {
@@ -106,7 +106,7 @@ public final class Subprocess {
       streams[number] = made;
       return made;
     } catch (IOException e) {
-      throw new UncheckedIOException("no pipe could be opened", e);
+      throw new UncheckedIOException("cannot open a pipe", e);
     }
   }
 
@@ -115,7 +115,7 @@ public final class Subprocess {
     process.destroy();
   }
 
-  /** Ends the process by force: SIGKILL where there are signals. Does nothing if it has ended. */
+  /** Kills the process: SIGKILL where there are signals. Does nothing if it has ended. */
   public void kill() {
     process.destroyForcibly();
   }
@@ -125,7 +125,10 @@ public final class Subprocess {
     return process.pid();
   }
 
-  /** Returns the process itself. Use its standard streams or {@link #stdin} and so on, not both. */
+  /**
+   * Returns the process itself. Use either its standard streams or {@link #stdin} and so on, not
+   * both.
+   */
   public Process process() {
     return process;
   }

@@ -1,4 +1,4 @@
-/** Child processes that a loop waits for. */
+/** Child processes whose exit and streams a loop waits for. */
 @NullMarked
 package dev.ioloop.process;
 

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 
 /**
- * A {@link Queue} that gives the newest item first.
+ * A {@link Queue} that returns the newest item first.
  *
  * <pre>{@code
  * Queue<String> stack = new LifoQueue<>();
@@ -17,13 +17,13 @@ import java.util.Collections;
  */
 public final class LifoQueue<T> extends Queue<T> {
 
-  /** Makes a queue without a limit. */
+  /** Creates a queue without a limit. */
   public LifoQueue() {
     this(0);
   }
 
   /**
-   * Makes a queue that holds {@code maxsize} items at most; zero is no limit.
+   * Creates a queue that holds at most {@code maxsize} items; zero means no limit.
    *
    * @throws IllegalArgumentException if {@code maxsize} is negative
    */

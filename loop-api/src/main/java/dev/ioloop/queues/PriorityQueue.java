@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.Objects;
 
 /**
- * A {@link Queue} that gives the least item first. Among equal ones there is no order.
+ * A {@link Queue} that returns the smallest item first. Equal items have no defined order.
  *
  * <pre>{@code
  * record Task(int priority, String name) {}
@@ -15,21 +15,21 @@ import java.util.Objects;
  * System.out.println(tasks.getNowait().name());
  * }</pre>
  *
- * <p>An item that waits for room is compared when it is let in. If it cannot be compared, the
- * future of its {@code put} fails.
+ * <p>An item that waits for room is compared when it enters the queue. If it cannot be compared,
+ * the future of its {@code put} fails.
  *
  * <p>Call from the loop's thread only. Tornado: {@code queues.PriorityQueue}.
  */
 public final class PriorityQueue<T> extends Queue<T> {
 
-  /** Makes a queue without a limit, whose items are {@link Comparable}. */
+  /** Creates a queue of {@link Comparable} items without a limit. */
   public PriorityQueue() {
     this(0);
   }
 
   /**
-   * Makes a queue of {@link Comparable} items that holds {@code maxsize} of them at most; zero is
-   * no limit.
+   * Creates a queue of {@link Comparable} items that holds at most {@code maxsize} of them; zero
+   * means no limit.
    *
    * @throws IllegalArgumentException if {@code maxsize} is negative
    */
@@ -38,7 +38,8 @@ public final class PriorityQueue<T> extends Queue<T> {
   }
 
   /**
-   * Makes a queue of items in the order of {@code comparator}.
+   * Creates a queue that orders its items by {@code comparator}; a {@code maxsize} of zero means no
+   * limit.
    *
    * @throws IllegalArgumentException if {@code maxsize} is negative
    */

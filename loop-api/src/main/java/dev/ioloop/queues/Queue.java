@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue between coroutines: first in, first out. Whoever gets waits for an item, whoever puts
- * waits for room where the size is limited, and {@link #join} waits until all work is done.
+ * A first-in, first-out queue between coroutines. {@code get} waits for an item, {@code put} waits
+ * for room if the size is limited, and {@link #join} waits until all work is done.
  *
  * <pre>{@code
  * Queue<String> urls = new Queue<>(100);
@@ -31,17 +31,17 @@ import org.jspecify.annotations.Nullable;
  * worker.cancel(true);
  * }</pre>
  *
- * <p>An item goes to the first who waits for one at once, so that a {@code get} that comes before
- * that one was resumed cannot take it. A coroutine that is cancelled while it waits leaves the
- * line, and its item is not put; cancelled after it was given an item, it is given that all the
- * same, and the cancellation is raised at its next await.
+ * <p>Items go directly to the longest-waiting getter, so a {@code get} that comes before that
+ * coroutine resumes cannot take its item. A coroutine that is cancelled while it waits leaves the
+ * line; the item of a cancelled {@code put} is not put. A coroutine that is cancelled after it was
+ * given an item still receives it, and the cancellation is raised at its next await.
  *
  * <p>Call from the loop's thread only; {@link #qsize}, {@link #empty}, {@link #full} and {@link
- * #maxsize} are only read. Tornado: {@code queues.Queue}.
+ * #maxsize} do not check this. Tornado: {@code queues.Queue}.
  */
 public class Queue<T> {
 
-  /** One who waits for room, and what it brings. */
+  /** A blocked put and its item. */
   private static final class Putter<T> extends Waiter<@Nullable Void> {
     final T item;
 
@@ -71,13 +71,13 @@ public class Queue<T> {
   private int unfinished;
   private boolean shutDown;
 
-  /** Makes an empty queue without a limit. */
+  /** Creates an empty queue without a limit. */
   public Queue() {
     this(0);
   }
 
   /**
-   * Makes an empty queue that holds {@code maxsize} items at most; zero is no limit.
+   * Creates an empty queue that holds at most {@code maxsize} items; zero means no limit.
    *
    * @throws IllegalArgumentException if {@code maxsize} is negative
    */
@@ -86,10 +86,10 @@ public class Queue<T> {
   }
 
   /**
-   * Makes a queue with an order of its own.
+   * Creates a queue with its own order.
    *
-   * @param items empty, and used by this queue alone; it keeps all that is added, and its order is
-   *     the order in which items are got
+   * @param items an empty queue that only this queue uses. It must keep every item that is added;
+   *     its order is the order of {@code get}
    */
   protected Queue(int maxsize, java.util.Queue<T> items) {
     if (maxsize < 0) {
@@ -99,22 +99,22 @@ public class Queue<T> {
     this.items = Objects.requireNonNull(items, "items == null");
   }
 
-  /** Returns how many items this queue holds at most; zero is no limit. */
+  /** Returns the maximum number of items; zero means no limit. */
   public final int maxsize() {
     return maxsize;
   }
 
-  /** Returns how many items are in the queue; those that wait for room are not. */
+  /** Returns how many items are in the queue, without those that wait for room. */
   public final int qsize() {
     return items.size();
   }
 
-  /** Returns whether there is no item in the queue. */
+  /** Returns whether the queue holds no item. */
   public final boolean empty() {
     return items.isEmpty();
   }
 
-  /** Returns whether there is no room for another item. */
+  /** Returns whether the queue has no room for another item. */
   public final boolean full() {
     return maxsize > 0 && items.size() >= maxsize;
   }
@@ -122,12 +122,12 @@ public class Queue<T> {
   // Putting
 
   /**
-   * Puts {@code item}: at once where there is room, else when those who came before have put
-   * theirs. Cancelling the returned future on the loop's thread withdraws the item.
+   * Puts {@code item}: at once if there is room, otherwise after the earlier waiters. Cancelling
+   * the returned future on the loop's thread withdraws the item.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.put}.
    *
-   * @return a future that is done when the item is in the queue, or was handed to one who waited;
+   * @return a future that is done when the item is in the queue or was handed to a waiting getter;
    *     it fails with {@link QueueShutDownException} if the queue was shut down
    * @throws IllegalStateException if called from another thread
    */
@@ -145,8 +145,8 @@ public class Queue<T> {
   }
 
   /**
-   * As {@link #put(Object)}, but waits for {@code timeout} at most; for zero or less not at all. An
-   * item whose time is over is not put later.
+   * As {@link #put(Object)}, but waits at most {@code timeout}; zero or less does not wait. An item
+   * whose wait timed out is not put later.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.put}.
    *
@@ -165,7 +165,7 @@ public class Queue<T> {
   }
 
   /**
-   * Puts {@code item} at once, or not at all.
+   * Puts {@code item} at once or throws.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.put_nowait}.
    *
@@ -185,7 +185,7 @@ public class Queue<T> {
     insert(item);
   }
 
-  /** Adds an item, for which there is room, and hands items to those who wait for one. */
+  /** Adds an item, for which there must be room, and hands items to waiting getters. */
   private void insert(T item) {
     add(item);
     while (!items.isEmpty()) {
@@ -208,8 +208,8 @@ public class Queue<T> {
   // Getting
 
   /**
-   * Removes the next item and returns it: at once where there is one, else when those who came
-   * before have got theirs. Cancelling the returned future gives the place in the line up.
+   * Removes the next item and returns it: at once if there is one, otherwise after the earlier
+   * waiters. Cancelling the returned future leaves the line.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.get}.
    *
@@ -229,7 +229,7 @@ public class Queue<T> {
   }
 
   /**
-   * As {@link #get()}, but waits for {@code timeout} at most; for zero or less not at all.
+   * As {@link #get()}, but waits at most {@code timeout}; zero or less does not wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.get}.
    *
@@ -247,12 +247,12 @@ public class Queue<T> {
   }
 
   /**
-   * Removes the next item and returns it.
+   * Removes the next item and returns it, or throws.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.get_nowait}.
    *
-   * @throws QueueEmptyException if there is none
-   * @throws QueueShutDownException if there is none and the queue was shut down
+   * @throws QueueEmptyException if the queue is empty
+   * @throws QueueShutDownException if the queue is empty and was shut down
    * @throws IllegalStateException if called from another thread
    */
   public final T getNowait() {
@@ -266,19 +266,21 @@ public class Queue<T> {
     throw new QueueEmptyException("getNowait() from an empty queue: " + this);
   }
 
-  /** Removes the next item of those that are there and the one that has waited longest for room. */
+  /** Removes the next item, after letting in the item that has waited longest for room. */
   private T remove() {
     if (putters.isEmpty()) {
       return items.remove();
     }
-    // They are told at the end only, because what they do then may change the queue.
+    // The putters are completed last, because their callbacks may change the queue.
     List<Putter<T>> answered = admit();
     T item = items.remove();
     answered.forEach(Putter::answer);
     return item;
   }
 
-  /** Adds the item of the first putter, beyond the limit, and returns whom to answer. */
+  /**
+   * Adds the item of the first putter, even beyond the limit, and returns the putters to complete.
+   */
   private List<Putter<T>> admit() {
     List<Putter<T>> answered = new ArrayList<>(1);
     Putter<T> putter;
@@ -288,18 +290,18 @@ public class Queue<T> {
         add(putter.item);
         break;
       } catch (Throwable e) {
-        // Such as an item that a PriorityQueue cannot compare. Now the next one has its turn.
+        // For instance an item that a PriorityQueue cannot compare. Try the next putter.
         putter.refusal = e;
       }
     }
     return answered;
   }
 
-  // The end of the work
+  // Finishing
 
   /**
-   * Says that the work on one item that was got is done. When that is so for all items that were
-   * put, those who {@link #join} go on.
+   * Marks one item as done. When every item that was put is done, the waiters in {@link #join}
+   * continue.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.task_done}.
    *
@@ -317,8 +319,8 @@ public class Queue<T> {
   }
 
   /**
-   * Returns a future that is done when {@link #taskDone} was called once for every item that was
-   * put; at once where that is so. Cancelling it ends the wait.
+   * Returns a future that is done when {@link #taskDone} has been called once for every item that
+   * was put, or at once if it already has. Cancelling the future ends the wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.join}.
    *
@@ -330,12 +332,12 @@ public class Queue<T> {
   }
 
   /**
-   * As {@link #join()}, but waits for {@code timeout} at most; for zero or less not at all.
+   * As {@link #join()}, but waits at most {@code timeout}; zero or less does not wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code Queue.join}.
    *
-   * @return a future that fails with {@link dev.ioloop.LoopTimeoutException} if there was work left
-   *     when the time was over
+   * @return a future that fails with {@link dev.ioloop.LoopTimeoutException} if work is left after
+   *     {@code timeout}
    * @throws IllegalStateException if called from another thread
    */
   public final Future<@Nullable Void> join(Duration timeout) {
@@ -344,19 +346,20 @@ public class Queue<T> {
     return unfinished == 0 ? Future.succeeded(null) : joiners.add(new Waiter<>(), timeout).future();
   }
 
-  /** As {@link #shutdown(boolean)}: the items that are in the queue can still be got. */
+  /** As {@link #shutdown(boolean)} with false: the items in the queue can still be got. */
   public final void shutdown() {
     shutdown(false);
   }
 
   /**
-   * Ends the queue: nothing can be put any more, and {@code get} fails once the queue is empty. All
-   * who wait in {@code put} or {@code get} fail now. {@link #taskDone} and {@link #join} work as
-   * before. May be called again, with {@code immediate} to drop what is left.
+   * Shuts the queue down: {@code put} fails from now on, and {@code get} fails once the queue is
+   * empty. Everything that waits in {@code put} or {@code get} fails now. {@link #taskDone} and
+   * {@link #join} work as before. May be called again, for instance with {@code immediate} to drop
+   * the remaining items.
    *
    * <p>Call from the loop's thread only. Python: {@code asyncio.Queue.shutdown}.
    *
-   * @param immediate whether to drop the items that are in the queue, and to count them as done
+   * @param immediate whether to drop the items in the queue and count them as done
    * @throws IllegalStateException if called from another thread
    */
   public final void shutdown(boolean immediate) {
@@ -366,7 +369,7 @@ public class Queue<T> {
       unfinished = Math.max(0, unfinished - items.size());
       items.clear();
     }
-    // All are chosen before the first of them is told.
+    // All are chosen before any is notified.
     List<Waiter<T>> getting = getters.takeAll();
     List<Putter<T>> putting = putters.takeAll();
     List<Waiter<@Nullable Void>> joining = unfinished == 0 ? joiners.takeAll() : List.of();

@@ -1,10 +1,10 @@
 package dev.ioloop.queues;
 
-/** Thrown by {@link Queue#getNowait} where there is no item. Tornado: {@code QueueEmpty}. */
+/** Thrown by {@link Queue#getNowait} if the queue is empty. Tornado: {@code QueueEmpty}. */
 public class QueueEmptyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a sentence that says what was asked of which queue. */
+  /** Creates an exception with a message that names the call and the queue. */
   public QueueEmptyException(String message) {
     super(message);
   }

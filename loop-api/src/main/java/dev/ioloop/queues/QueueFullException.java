@@ -1,10 +1,10 @@
 package dev.ioloop.queues;
 
-/** Thrown by {@link Queue#putNowait} where there is no room. Tornado: {@code QueueFull}. */
+/** Thrown by {@link Queue#putNowait} if the queue has no room. Tornado: {@code QueueFull}. */
 public class QueueFullException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a sentence that says what was asked of which queue. */
+  /** Creates an exception with a message that names the call and the queue. */
   public QueueFullException(String message) {
     super(message);
   }

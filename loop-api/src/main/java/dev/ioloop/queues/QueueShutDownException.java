@@ -1,13 +1,13 @@
 package dev.ioloop.queues;
 
 /**
- * Thrown where an item is put into a queue that was shut down, or wanted from one that is empty
- * besides. Python: {@code asyncio.QueueShutDown}.
+ * Thrown when an item is put into a queue that was shut down, or requested from one that was shut
+ * down and is empty. Python: {@code asyncio.QueueShutDown}.
  */
 public class QueueShutDownException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a sentence that says what was asked of which queue. */
+  /** Creates an exception with a message that names the call. */
   public QueueShutDownException(String message) {
     super(message);
   }

@@ -7,18 +7,18 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name for a path that is short enough for the address of a unix domain socket: the path itself,
- * or a symbolic link to it that lasts until this is closed. The kernel takes 107 bytes (Linux) or
- * 103, the JDK one less.
+ * A form of a path that is short enough for the address of a unix domain socket: the path itself,
+ * or a symbolic link to it that exists until this is closed. The kernel accepts 107 bytes (Linux)
+ * or 103, the JDK one less.
  */
 public final class ShortPath implements AutoCloseable {
 
-  /** What every system and the JDK take. */
+  /** The length that every system and the JDK accept. */
   private static final int MAX_BYTES = 102;
 
   private final Path path;
 
-  /** Which only this user may enter; null where no link is needed. */
+  /** The directory of the link, which only this user may enter; null if no link is needed. */
   private final @Nullable Path directory;
 
   private ShortPath(Path path, @Nullable Path directory) {
@@ -26,7 +26,7 @@ public final class ShortPath implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** Makes one for {@code path}, or for files in it whose names have {@code more} bytes at most. */
+  /** Creates a short form of {@code path} that leaves room for {@code more} bytes after it. */
   public static ShortPath of(Path path, int more) throws IOException {
     if (length(path) + more <= MAX_BYTES) {
       return new ShortPath(path, null);
@@ -41,17 +41,17 @@ public final class ShortPath implements AutoCloseable {
     }
   }
 
-  /** Returns how many bytes a path has in an address. */
+  /** Returns the length of a path in an address, in bytes. */
   public static int length(Path path) {
     return path.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Returns the short name. */
+  /** Returns the short form. */
   public Path path() {
     return path;
   }
 
-  /** Removes the link. */
+  /** Removes the link if there is one. */
   @Override
   public void close() throws IOException {
     if (directory != null) {

@@ -1,4 +1,4 @@
-/** What streams and sockets have in common about the paths of unix domain sockets. Not exported. */
+/** Paths of unix domain sockets, for streams and sockets. Not exported. */
 @NullMarked
 package dev.ioloop.unix;
 

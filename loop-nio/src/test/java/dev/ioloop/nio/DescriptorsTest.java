@@ -69,7 +69,7 @@ final class DescriptorsTest {
         clients.add(client);
       }
       String line = child.readLine();
-      while (!line.contains("No connection can be accepted on /127.0.0.1:" + port)) {
+      while (!line.contains("Cannot accept connections on /127.0.0.1:" + port)) {
         line = child.readLine();
       }
       assertThat(line).contains("Too many open files");

@@ -218,7 +218,7 @@ final class SubprocessTest extends LoopContract {
           Subprocess process = new Subprocess("true");
           assertThatThrownBy(process::stdout)
               .isInstanceOf(IllegalStateException.class)
-              .hasMessageContaining("stdout of the process is no pipe, but INHERIT");
+              .hasMessageContaining("stdout of the process is not a pipe but INHERIT");
           await(process.waitForExit());
         });
   }

@@ -225,7 +225,7 @@ public abstract class AddressContract extends ChannelContract {
           greeter.listen(address);
           assertThatThrownBy(() -> new Greeter().listen(address))
               .isInstanceOf(FileAlreadyExistsException.class)
-              .hasMessageContaining("somebody listens");
+              .hasMessageContaining("a server listens");
           assertThat(greeting(client.connect(address))).isEqualTo("hello");
           greeter.stop();
         });
@@ -276,7 +276,7 @@ public abstract class AddressContract extends ChannelContract {
                 FileAlreadyExistsException.class,
                 e -> assertThat(e.getFile()).isEqualTo(address.getPath().toString()))
             .asString()
-            .contains("somebody listens");
+            .contains("a server listens");
         assertThat(Files.readAttributes(address.getPath(), BasicFileAttributes.class).fileKey())
             .isNotEqualTo(key);
         try (var files = Files.list(directory)) {

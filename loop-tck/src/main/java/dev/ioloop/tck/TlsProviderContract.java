@@ -177,7 +177,7 @@ public abstract class TlsProviderContract extends TlsEngines {
                               assertThat(e.realError())
                                   .isInstanceOf(SSLException.class)
                                   .message()
-                                  .doesNotContain("wants to renegotiate", "more than 32"));
+                                  .doesNotContain("asked to renegotiate", "more than 32"));
                   assertThat(server.closed()).isTrue();
                   assertThatThrownBy(
                           () -> {

@@ -92,7 +92,7 @@ final class AcceptTest {
     loop.runSync(
         () -> {
           listen();
-          try (ExpectLog log = expectLog("No connection can be accepted")) {
+          try (ExpectLog log = expectLog("Cannot accept connections")) {
             sockets.arrivals.add(new IOException("Too many open files"));
             arrive(1);
             sockets.tell();
@@ -116,7 +116,7 @@ final class AcceptTest {
     loop.runSync(
         () -> {
           listen();
-          try (ExpectLog log = expectLog("No connection can be accepted")) {
+          try (ExpectLog log = expectLog("Cannot accept connections")) {
             sockets.arrivals.add(new IOException("Too many open files"));
             sockets.tell();
             log.assertCount(1);
