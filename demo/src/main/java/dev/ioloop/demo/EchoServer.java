@@ -1,7 +1,6 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
-import static dev.ioloop.Gen.timeout;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -56,7 +55,7 @@ final class EchoServer extends TCPServer {
   protected void handleStream(IOStream stream, @Nullable SocketAddress peer) {
     try {
       while (true) {
-        byte[] line = await(timeout(idle, () -> await(stream.readUntil(NEWLINE, MAX_LINE))));
+        byte[] line = IdleLimit.await(idle, stream.readUntil(NEWLINE, MAX_LINE));
         await(stream.write(line));
       }
     } catch (LoopTimeoutException e) {

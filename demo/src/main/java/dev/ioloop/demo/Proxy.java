@@ -1,7 +1,6 @@
 package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
-import static dev.ioloop.Gen.timeout;
 
 import dev.ioloop.Future;
 import dev.ioloop.IOLoop;
@@ -70,8 +69,7 @@ final class Proxy extends TCPServer {
     void carry(IOStream from, IOStream to) {
       from.setAllowHalfClose(true);
       for (byte[] piece = next(from); piece.length > 0; piece = next(from)) {
-        byte[] next = piece;
-        await(timeout(idle, () -> await(to.write(next))));
+        IdleLimit.await(idle, to.write(piece));
         lastNanos = System.nanoTime();
       }
       to.shutdownOutput();
@@ -80,7 +78,7 @@ final class Proxy extends TCPServer {
     private byte[] next(IOStream from) {
       while (true) {
         try {
-          return await(timeout(idle, () -> await(from.readBytes(PIECE, true))));
+          return IdleLimit.await(idle, from.readBytes(PIECE, true));
         } catch (LoopTimeoutException e) {
           if (System.nanoTime() - lastNanos >= idle.toNanos()) {
             throw e;
