@@ -104,7 +104,7 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
 
   private static boolean isMadeByJdk(Throwable wrapper) {
     StackTraceElement[] trace = wrapper.getStackTrace();
-    return wrapper.getCause().toString().equals(wrapper.getMessage())
+    return String.valueOf(wrapper.getCause()).equals(wrapper.getMessage())
         && (trace.length == 0 || trace[0].getClassName().startsWith("java.util.concurrent."));
   }
 }

@@ -63,8 +63,9 @@ final class BlockingWork {
 
   /** What the loop runs when the work has ended. */
   private record Completion<T extends @Nullable Object>(
-      Future<T> future, T result, @Nullable Throwable failure) implements Runnable {
+      Future<T> future, @Nullable T result, @Nullable Throwable failure) implements Runnable {
     @Override
+    @SuppressWarnings("NullAway") // Without a failure, it is the task's result.
     public void run() {
       if (failure == null) {
         future.complete(result);

@@ -39,7 +39,7 @@ public final class ContextVar<T extends @Nullable Object> {
   }
 
   /** Returns the value that was set last in this flow, else the initial one. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // What is set is a T.
   public T get() {
     Context context = ThreadState.get().context;
     return context == null ? initial : (T) context.get(this, initial);

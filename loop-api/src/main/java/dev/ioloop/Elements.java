@@ -85,7 +85,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         request = !requested;
         requested = true;
       }
-      if (request) {
+      if (request && subscribed != null) { // It is null only where this has ended.
         subscribed.request(1);
       }
       return Gen.await(answer);
@@ -93,14 +93,16 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
 
     @Override
     public T next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("the publisher has completed");
+      while (hasNext()) {
+        synchronized (this) {
+          T next = element;
+          element = null;
+          if (next != null) { // Else this was cancelled meanwhile.
+            return next;
+          }
+        }
       }
-      synchronized (this) {
-        T next = element;
-        element = null;
-        return next;
-      }
+      throw new NoSuchElementException("the publisher has completed");
     }
 
     /** Called when the coroutine that waits for an element was cancelled, on whatever thread. */
@@ -127,7 +129,10 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         answer.complete(false);
       }
       if (!subscription.complete(null) && !subscription.isCancelled()) {
-        subscription.result().cancel();
+        Flow.Subscription subscribed = subscription.result();
+        if (subscribed != null) {
+          subscribed.cancel();
+        }
       }
     }
 

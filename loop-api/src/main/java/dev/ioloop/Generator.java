@@ -64,8 +64,11 @@ public final class Generator<
     public <T extends @Nullable Object> T await(Future<T> future) {
       if (!future.isDone() || future == Gen.moment) {
         waitFor(future);
-      } else if (future.isCompletedExceptionally()) {
-        AwaitTrace.attach(future.exception(), Generator.this);
+      } else {
+        Throwable failure = future.isCompletedExceptionally() ? future.exception() : null;
+        if (failure != null) {
+          AwaitTrace.attach(failure, Generator.this);
+        }
       }
       return future.take();
     }
@@ -106,7 +109,9 @@ public final class Generator<
   /** The future that the body awaits, and its driver has to wait for. */
   private @Nullable Future<?> awaited;
 
-  private @Nullable R result;
+  @SuppressWarnings("NullAway.Init") // Set where the body returns, and read only then.
+  private R result;
+
   private @Nullable Throwable failure;
 
   /** What {@link #close} raised in the body. */
@@ -130,6 +135,7 @@ public final class Generator<
    * @return what was sent; null after {@link #next}
    * @throws IllegalStateException if called from elsewhere
    */
+  @SuppressWarnings("NullAway") // As documented: null was sent, or next() was called.
   public S yield(Y value) {
     if (state != State.RUNNING || ThreadState.get().fiber() != fiber) {
       throw new IllegalStateException(
@@ -290,6 +296,7 @@ public final class Generator<
     throw new NoSuchElementException("the generator has ended");
   }
 
+  @SuppressWarnings("NullAway") // The body has yielded a Y.
   private Y takeYielded() {
     Y value = yielded;
     yielded = null;
@@ -335,8 +342,10 @@ public final class Generator<
     }
     if (future.isCompletedExceptionally()) {
       Throwable failure = future.exception();
-      AwaitTrace.attach(failure, this, fiber.stackTrace());
-      AwaitTrace.attach(failure, driver);
+      if (failure != null) {
+        AwaitTrace.attach(failure, this, fiber.stackTrace());
+        AwaitTrace.attach(failure, driver);
+      }
     }
   }
 

@@ -93,16 +93,17 @@ public final class PeriodicCallback {
   /** Starts it on the current loop; does nothing if it is running. */
   public void start() {
     if (!isRunning()) {
-      loop = IOLoop.current();
+      IOLoop current = IOLoop.current();
+      loop = current;
       context = Context.current();
-      beat = loop.time();
-      schedule();
+      beat = current.time();
+      schedule(current);
     }
   }
 
   /** Stops it; a call that is under way is left alone. Does nothing if it is stopped. */
   public void stop() {
-    if (timeout != null) {
+    if (loop != null && timeout != null) {
       loop.removeTimeout(timeout);
       timeout = null;
     }
@@ -113,34 +114,34 @@ public final class PeriodicCallback {
    * the loop's {@link IOLoop#start}, or with the loop.
    */
   public boolean isRunning() {
-    return timeout != null && !loop.isClosed();
+    return timeout != null && loop != null && !loop.isClosed();
   }
 
-  private void run() {
+  private void run(IOLoop loop) {
     Timeout mine = timeout;
     Future<?> future = null;
     try {
       future = callback.call();
     } catch (Throwable e) {
-      failed(mine, e);
+      failed(loop, mine, e);
     }
     if (future == null) {
-      scheduleAfter(mine);
+      scheduleAfter(loop, mine);
     } else {
       loop.addFuture(
           future,
           done -> {
             Throwable failure = done.exception();
             if (failure != null && !done.isCancelled()) {
-              failed(mine, failure);
+              failed(loop, mine, failure);
             }
-            scheduleAfter(mine);
+            scheduleAfter(loop, mine);
           });
     }
   }
 
   /** Reports a failure. One that is fatal ends the beat, unless it was started anew meanwhile. */
-  private void failed(@Nullable Timeout fired, Throwable failure) {
+  private void failed(IOLoop loop, @Nullable Timeout fired, Throwable failure) {
     boolean survived = false;
     try {
       loop.failed(this, failure);
@@ -153,13 +154,13 @@ public final class PeriodicCallback {
   }
 
   /** Goes on unless it was stopped meanwhile, or stopped and started again. */
-  private void scheduleAfter(@Nullable Timeout fired) {
+  private void scheduleAfter(IOLoop loop, @Nullable Timeout fired) {
     if (timeout == fired && fired != null) {
-      schedule();
+      schedule(loop);
     }
   }
 
-  private void schedule() {
+  private void schedule(IOLoop loop) {
     long period = periodNanos;
     if (jitter > 0) {
       period = (long) (period * (1 + jitter * (ThreadLocalRandom.current().nextDouble() - 0.5)));
@@ -173,6 +174,6 @@ public final class PeriodicCallback {
       // The clock went backwards, or a short period was drawn: never the same beat again.
       beat += period;
     }
-    timeout = loop.callAt(beat, context, this::run);
+    timeout = loop.callAt(beat, context, () -> run(loop));
   }
 }

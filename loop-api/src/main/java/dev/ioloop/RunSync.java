@@ -45,7 +45,7 @@ final class RunSync<T extends @Nullable Object> {
     if (ended != null && ended.isDone() && !timedOut) {
       return ended.result();
     }
-    if (timedOut) {
+    if (timedOut && ended != null) {
       throw timeout(ended);
     }
     if (ended == null) {
@@ -65,12 +65,14 @@ final class RunSync<T extends @Nullable Object> {
     if (limit != null) {
       timer = loop.callLater(limit, this::timeOut);
     }
+    Future<T> started;
     try {
-      outcome = Gen.coroutine(body);
+      started = Gen.coroutine(body);
     } catch (StackOverflowError e) {
-      outcome = Future.failed(e);
+      started = Future.failed(e);
     }
-    outcome.addDoneCallback(done -> stop());
+    outcome = started;
+    started.addDoneCallback(done -> stop());
   }
 
   /** Ends the call, unless that has ended before the body did. */
@@ -81,10 +83,11 @@ final class RunSync<T extends @Nullable Object> {
   }
 
   private void timeOut() {
-    if (!outcome.isDone()) {
+    Future<T> started = outcome;
+    if (started != null && !started.isDone()) {
       timedOut = true;
       timer = loop.callLater(UNWIND_LIMIT, this::stop);
-      outcome.cancel(true);
+      started.cancel(true);
     }
   }
 

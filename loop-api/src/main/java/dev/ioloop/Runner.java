@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -70,7 +71,10 @@ final class Runner<T extends @Nullable Object>
   private @Nullable Throwable raise;
 
   private Cancellation cancellation = Cancellation.NONE;
-  private @Nullable T result;
+
+  @SuppressWarnings("NullAway.Init") // Set where the body returns, and read only then.
+  private T result;
+
   private @Nullable Throwable failure;
 
   /** The context of the body while it is suspended, and that around it while it runs. */
@@ -136,15 +140,16 @@ final class Runner<T extends @Nullable Object>
     if (cancellation == Cancellation.REQUESTED) {
       drop();
     } else {
-      fiber = loop.fibers.take(this);
+      Fiber taken = loop.fibers.take(this);
+      fiber = taken;
       if (!spawned) {
-        prepareInside(state);
+        prepareInside(taken, state);
       }
-      runSegment(state);
+      runSegment(taken, state);
     }
   }
 
-  private void prepareInside(ThreadState state) {
+  private void prepareInside(Fiber fiber, ThreadState state) {
     try {
       fiber.prepareInside(state);
     } catch (StackOverflowError e) {
@@ -183,8 +188,9 @@ final class Runner<T extends @Nullable Object>
     if (!awaited.isDone() || awaited == Gen.moment) {
       waitFor(awaited);
     }
-    if (awaited.isCompletedExceptionally()) {
-      AwaitTrace.attach(awaited.exception(), this);
+    Throwable failed = awaited.isCompletedExceptionally() ? awaited.exception() : null;
+    if (failed != null) {
+      AwaitTrace.attach(failed, this);
     }
     return awaited.take();
   }
@@ -206,7 +212,7 @@ final class Runner<T extends @Nullable Object>
       leaveContext();
     }
     try {
-      fiber.suspend();
+      Objects.requireNonNull(fiber).suspend();
     } finally {
       awaiting = null;
       if (Context.inUse) {
@@ -233,8 +239,9 @@ final class Runner<T extends @Nullable Object>
   @Override
   public void run() {
     ThreadState state = loop.threadState();
-    if (fiber != null) {
-      runSegment(state);
+    Fiber present = fiber;
+    if (present != null) {
+      runSegment(present, state);
     } else if (loop.isClosing()) {
       drop();
     } else {
@@ -242,7 +249,7 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  private void runSegment(ThreadState state) {
+  private void runSegment(Fiber fiber, ThreadState state) {
     if (Flight.coroutines && listed) {
       recordWait();
     }
@@ -267,7 +274,8 @@ final class Runner<T extends @Nullable Object>
     if (!listed) {
       loop.suspended.add(this);
     }
-    if (awaiting == Gen.moment || !awaiting.addWaiter(this)) {
+    Future<?> awaited = Objects.requireNonNull(awaiting);
+    if (awaited == Gen.moment || !awaited.addWaiter(this)) {
       loop.post(this);
     }
   }
@@ -495,7 +503,7 @@ final class Runner<T extends @Nullable Object>
 
   /** Returns the frames of the suspended body from its await on, innermost first. */
   StackTraceElement[] stackTrace() {
-    return fiber.stackTrace();
+    return Objects.requireNonNull(fiber).stackTrace();
   }
 
   @Override

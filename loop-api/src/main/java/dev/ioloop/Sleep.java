@@ -27,10 +27,10 @@ final class Sleep implements Runnable {
   }
 
   private void withdraw() {
-    if (loop.isInLoop()) {
-      loop.removeTimeout(timeout);
-    } else {
+    if (!loop.isInLoop()) {
       loop.post(this::withdraw);
+    } else if (timeout != null) {
+      loop.removeTimeout(timeout);
     }
   }
 

@@ -54,7 +54,7 @@ final class Yieldables {
   @SuppressWarnings("unchecked")
   private static @Nullable Future<@Nullable Object> convertOrNull(Object yielded) {
     if (yielded instanceof CompletionStage) {
-      return Future.from((CompletionStage<Object>) yielded);
+      return Future.from((CompletionStage<@Nullable Object>) yielded);
     }
     if (yielded instanceof Flow.Publisher) {
       return first((Flow.Publisher<Object>) yielded);
@@ -77,7 +77,7 @@ final class Yieldables {
     for (YieldConverter converter : CONVERTERS) {
       CompletionStage<?> stage = converter.convert(yielded);
       if (stage != null) {
-        return Future.from((CompletionStage<Object>) stage);
+        return Future.from((CompletionStage<@Nullable Object>) stage);
       }
     }
     return null;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * class alone reaches for it, by method handles in static finals, which cost no more than direct
  * calls.
  */
+@SuppressWarnings("NullAway") // A handle is null only where no such fiber can be made.
 public final class ContinuationFiber extends Fiber implements Runnable {
   private static final @Nullable MethodHandle NEW;
   private static final @Nullable MethodHandle RUN;

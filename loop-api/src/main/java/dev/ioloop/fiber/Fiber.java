@@ -1,6 +1,7 @@
 package dev.ioloop.fiber;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public abstract class Fiber {
   /** Runs the present body. To be called on the fiber, by its make. */
   public final void runBody() {
     try {
-      body.runBody();
+      Objects.requireNonNull(body).runBody();
     } finally {
       body = null;
     }

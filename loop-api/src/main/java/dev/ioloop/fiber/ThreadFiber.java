@@ -35,7 +35,8 @@ public final class ThreadFiber extends Fiber {
   private volatile Thread caller;
 
   /** The carrier that resumed last; read by the fiber's thread when it gets its turn. */
-  private @Nullable Carrier callerState;
+  @SuppressWarnings("NullAway.Init") // Set before the fiber's thread first has its turn.
+  private Carrier callerState;
 
   /** What goes along with the turn. */
   private @Nullable Object baggage;

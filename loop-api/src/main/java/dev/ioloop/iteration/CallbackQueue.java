@@ -29,16 +29,19 @@ import org.jspecify.annotations.Nullable;
 public final class CallbackQueue {
 
   private static final class Post {
-    final @Nullable Runnable callback;
+    final Runnable callback;
     @Nullable Post next;
 
-    Post(@Nullable Runnable callback) {
+    Post(Runnable callback) {
       this.callback = callback;
     }
   }
 
-  private static final Post ASLEEP = new Post(null);
-  private static final Post CLOSED = new Post(null);
+  /** What a marker has in place of a callback. */
+  private static final Runnable NONE = () -> {};
+
+  private static final Post ASLEEP = new Post(NONE);
+  private static final Post CLOSED = new Post(NONE);
   private static final VarHandle TOP;
 
   static {
@@ -129,6 +132,7 @@ public final class CallbackQueue {
    *
    * @return how many snapshots have run, at least one
    */
+  @SuppressWarnings("NullAway") // A callback, or the next chunk, is wherever the cursor comes.
   int runSnapshots(LoopHooks hooks, IterationRunner iterations, int max) {
     int snapshots = 0;
     int callbacks = 0;
@@ -196,7 +200,7 @@ public final class CallbackQueue {
       size += CHUNK_SIZE;
       chunk = (Object[]) chunk[CHUNK_SIZE];
     }
-    for (Post post = top; post != null && post.callback != null; post = post.next) {
+    for (Post post = top; post != null && post.callback != NONE; post = post.next) {
       size++;
     }
     return Math.max(0, size);
@@ -250,6 +254,7 @@ public final class CallbackQueue {
     return !forgot;
   }
 
+  @SuppressWarnings("NullAway") // A callback, or the next chunk, is wherever the cursor comes.
   private @Nullable Throwable dropOwn(@Nullable Throwable failure) {
     Throwable first = failure;
     @Nullable Object[] chunk = headChunk;

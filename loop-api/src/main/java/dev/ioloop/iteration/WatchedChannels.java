@@ -170,7 +170,10 @@ public final class WatchedChannels {
       Events.check(watch.channel, events);
     }
     watch.events = events;
-    watch.registration.update(events);
+    Registration registration = watch.registration;
+    if (registration != null) { // It has one from the moment it is found here.
+      registration.update(events);
+    }
   }
 
   public void remove(Object key) {

@@ -63,8 +63,9 @@ public class Waiter<T extends @Nullable Object> implements Withdrawal, Described
    */
   @Override
   public final void run() {
-    if (listed || timeout != null) {
-      waiters.confinement.execute(this::leave);
+    Waiters<?> line = waiters;
+    if (line != null && (listed || timeout != null)) {
+      line.confinement.execute(this::leave);
     }
   }
 
@@ -74,10 +75,11 @@ public class Waiter<T extends @Nullable Object> implements Withdrawal, Described
   }
 
   private void leave() {
-    if (listed) {
-      waiters.remove(this);
+    Waiters<?> line = waiters;
+    if (line != null && listed) {
+      line.remove(this);
     }
-    if (timeout != null) {
+    if (loop != null && timeout != null) {
       removeTimeout(loop, timeout);
       timeout = null;
     }
