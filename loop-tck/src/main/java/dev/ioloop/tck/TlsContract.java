@@ -26,6 +26,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,9 +38,17 @@ public abstract class TlsContract extends ChannelContract {
   /** Made by subclasses. */
   protected TlsContract() {}
 
-  private static final KeyStore OURS = Certificates.localhost();
-  private static final SSLContext SERVER = Certificates.context(OURS, OURS);
-  private static final SSLContext CLIENT = Certificates.context(OURS, OURS);
+  /** Makes the certificates outside of the time limit of a test, unless the test is skipped. */
+  @BeforeEach
+  final void makeCertificates() {
+    Certificates.localhost();
+  }
+
+  private static final class Ours {
+    static final KeyStore KEYS = Certificates.localhost();
+    static final SSLContext SERVER = Certificates.context(KEYS, KEYS);
+    static final SSLContext CLIENT = Certificates.context(KEYS, KEYS);
+  }
 
   /** What is done with both ends of a connection. */
   @FunctionalInterface
@@ -48,7 +57,8 @@ public abstract class TlsContract extends ChannelContract {
   }
 
   private static SSLEngine engine(boolean server, String... protocols) {
-    SSLEngine engine = server ? SERVER.createSSLEngine() : CLIENT.createSSLEngine("localhost", 0);
+    SSLEngine engine =
+        server ? Ours.SERVER.createSSLEngine() : Ours.CLIENT.createSSLEngine("localhost", 0);
     engine.setUseClientMode(!server);
     if (protocols.length > 0) {
       engine.setEnabledProtocols(protocols);
@@ -149,8 +159,8 @@ public abstract class TlsContract extends ChannelContract {
           pair.left().write(bytes("STARTTLS\n"));
           assertThat(text(pair.right().readUntil(bytes("\n")))).isEqualTo("STARTTLS\n");
           pair.left().setCloseCallback(record("closed"));
-          Future<IOStream> accepted = pair.right().startTls(true, SERVER, null);
-          IOStream client = await(pair.left().startTls(false, CLIENT, "localhost"));
+          Future<IOStream> accepted = pair.right().startTls(true, Ours.SERVER, null);
+          IOStream client = await(pair.left().startTls(false, Ours.CLIENT, "localhost"));
           IOStream server = await(accepted);
           assertThat(pair.left().closed()).isTrue();
           assertThatThrownBy(() -> pair.left().write(bytes("x")))
@@ -216,8 +226,8 @@ public abstract class TlsContract extends ChannelContract {
           StreamPair right = Connection.TCP.open();
           Future<Void> there = pump(left.right(), right.left());
           Future<Void> back = pump(right.left(), left.right());
-          Future<IOStream> accepted = right.right().startTls(true, SERVER, null);
-          IOStream client = await(left.left().startTls(false, CLIENT, "localhost"));
+          Future<IOStream> accepted = right.right().startTls(true, Ours.SERVER, null);
+          IOStream client = await(left.left().startTls(false, Ours.CLIENT, "localhost"));
           IOStream server = await(accepted);
           server.write(bytes("half of it"));
           assertThat(text(client.readBytes(4))).isEqualTo("half");
@@ -266,10 +276,10 @@ public abstract class TlsContract extends ChannelContract {
   void serverAndClientSpeakTls() {
     loop.runSync(
         () -> {
-          Echo echo = new Echo(SERVER);
+          Echo echo = new Echo(Ours.SERVER);
           int port = listen(echo);
           for (String host : new String[] {"localhost", "127.0.0.1"}) {
-            IOStream stream = await(new TCPClient().connect(host, port, CLIENT));
+            IOStream stream = await(new TCPClient().connect(host, port, Ours.CLIENT));
             stream.write(bytes("hello\n"));
             assertThat(text(stream.readUntil(bytes("\n")))).isEqualTo("hello\n");
             stream.close();
@@ -297,31 +307,37 @@ public abstract class TlsContract extends ChannelContract {
   @Test
   void certificateOfAnotherHostIsRefused() {
     KeyStore other = Certificates.otherHost();
-    refused(Certificates.context(other, OURS), Certificates.context(OURS, other), "localhost");
+    refused(
+        Certificates.context(other, Ours.KEYS),
+        Certificates.context(Ours.KEYS, other),
+        "localhost");
   }
 
   @Test
   void certificateWhoseTimeIsOverIsRefused() {
     KeyStore expired = Certificates.expired();
-    refused(Certificates.context(expired, OURS), Certificates.context(OURS, expired), "NotAfter");
+    refused(
+        Certificates.context(expired, Ours.KEYS),
+        Certificates.context(Ours.KEYS, expired),
+        "NotAfter");
   }
 
   @Test
   void certificateThatNobodyTrustsIsRefused() {
-    refused(SERVER, Certificates.context(OURS, Certificates.otherHost()), "PKIX");
+    refused(Ours.SERVER, Certificates.context(Ours.KEYS, Certificates.otherHost()), "PKIX");
   }
 
   @Test
   void plainTextOnATlsPortEndsTheConnectionAndNotTheServer() {
     loop.runSync(
         () -> {
-          Echo echo = new Echo(SERVER);
+          Echo echo = new Echo(Ours.SERVER);
           int port = listen(echo);
           IOStream plain = await(new TCPClient().connect("localhost", port));
           plain.write(bytes("GET / HTTP/1.0\r\n\r\n"));
           await(plain.readUntilClose()); // an alert, perhaps
           assertThat(plain.closed()).isTrue();
-          IOStream stream = await(new TCPClient().connect("localhost", port, CLIENT));
+          IOStream stream = await(new TCPClient().connect("localhost", port, Ours.CLIENT));
           stream.write(bytes("still there\n"));
           assertThat(text(stream.readUntil(bytes("\n")))).isEqualTo("still there\n");
           stream.close();
@@ -334,7 +350,7 @@ public abstract class TlsContract extends ChannelContract {
     loop.runSync(
         () -> {
           StreamPair pair = Connection.TCP.open();
-          Future<IOStream> client = pair.left().startTls(false, CLIENT, "localhost");
+          Future<IOStream> client = pair.left().startTls(false, Ours.CLIENT, "localhost");
           await(moment);
           pair.right().close();
           assertThatThrownBy(() -> await(client))
@@ -399,7 +415,7 @@ public abstract class TlsContract extends ChannelContract {
     loop.runSync(
         () -> {
           StreamPair pair = StreamPair.open();
-          assertThatThrownBy(() -> pair.left().startTls(false, CLIENT, null))
+          assertThatThrownBy(() -> pair.left().startTls(false, Ours.CLIENT, null))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("name the host");
           assertThat(pair.left().closed()).isFalse();

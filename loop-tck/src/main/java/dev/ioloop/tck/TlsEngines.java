@@ -11,6 +11,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.BeforeEach;
 
 /**
  * What the contracts of TLS share that hold with every TLS provider: engines, which a subclass can
@@ -20,13 +21,23 @@ public abstract class TlsEngines extends ChannelContract {
 
   static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-  /** The key and certificate of both ends, which trust each other. */
-  protected static final KeyStore CERTIFICATE = Certificates.localhost();
-
-  private static final SSLContext CONTEXT = Certificates.context(CERTIFICATE, CERTIFICATE);
+  private static final class Jdk {
+    static final SSLContext CONTEXT = Certificates.context(certificate(), certificate());
+  }
 
   /** Made by subclasses. */
   protected TlsEngines() {}
+
+  /** Makes the certificates outside of the time limit of a test, unless the test is skipped. */
+  @BeforeEach
+  final void makeCertificates() {
+    certificate();
+  }
+
+  /** Returns the key and certificate of both ends, which trust each other. */
+  protected static KeyStore certificate() {
+    return Certificates.localhost();
+  }
 
   /** What is done with both ends of a connection. */
   @FunctionalInterface
@@ -34,7 +45,7 @@ public abstract class TlsEngines extends ChannelContract {
     void run(IOStream client, IOStream server) throws Exception;
   }
 
-  /** What an engine offers or demands, beside the key of {@link #CERTIFICATE}. */
+  /** What an engine offers or demands, beside the key of {@link #certificate}. */
   public record Settings(String protocol, boolean clientCertificate, String... alpn) {}
 
   /** Returns whether the provider answers a key update at once, and not with the next data. */
@@ -49,7 +60,8 @@ public abstract class TlsEngines extends ChannelContract {
 
   /** Returns an engine of the JDK's. Those of clients share a cache of sessions. */
   static SSLEngine jdkEngine(boolean server, Settings settings) {
-    SSLEngine engine = server ? CONTEXT.createSSLEngine() : CONTEXT.createSSLEngine("localhost", 1);
+    SSLEngine engine =
+        server ? Jdk.CONTEXT.createSSLEngine() : Jdk.CONTEXT.createSSLEngine("localhost", 1);
     engine.setUseClientMode(!server);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(new String[] {settings.protocol()});

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,11 +30,20 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class TlsFailureContract extends ChannelContract {
-  private static final SSLContext CONTEXT =
-      Certificates.context(Certificates.localhost(), Certificates.localhost());
+
+  private static final class Ours {
+    static final SSLContext CONTEXT =
+        Certificates.context(Certificates.localhost(), Certificates.localhost());
+  }
 
   /** Made by subclasses. */
   protected TlsFailureContract() {}
+
+  /** Makes the certificates outside of the time limit of a test, unless the test is skipped. */
+  @BeforeEach
+  final void makeCertificates() {
+    Certificates.localhost();
+  }
 
   private static final class Server extends TCPServer {
     Server(Supplier<SSLEngine> engines) {
@@ -67,7 +77,7 @@ public abstract class TlsFailureContract extends ChannelContract {
 
   @Test
   void serversEngineWithoutAMode() {
-    serverFails(CONTEXT::createSSLEngine, IllegalStateException.class);
+    serverFails(Ours.CONTEXT::createSSLEngine, IllegalStateException.class);
   }
 
   @Test
@@ -75,7 +85,7 @@ public abstract class TlsFailureContract extends ChannelContract {
     loop.runSync(
         () -> {
           StreamPair pair = Connection.TCP.open();
-          Future<IOStream> secure = pair.left().startTls(CONTEXT.createSSLEngine());
+          Future<IOStream> secure = pair.left().startTls(Ours.CONTEXT.createSSLEngine());
           assertThatThrownBy(() -> await(secure))
               .isInstanceOfSatisfying(
                   StreamClosedException.class,
@@ -88,13 +98,14 @@ public abstract class TlsFailureContract extends ChannelContract {
   void connectWithAnEngineWithoutAMode() {
     loop.runSync(
         () -> {
-          Server server = new Server(CONTEXT::createSSLEngine);
+          Server server = new Server(Ours.CONTEXT::createSSLEngine);
           loop.setExceptionHandler((source, thrown) -> {});
           InetSocketAddress address =
               (InetSocketAddress)
                   server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
           Future<IOStream> stream =
-              new TCPClient().connect("127.0.0.1", address.getPort(), CONTEXT.createSSLEngine());
+              new TCPClient()
+                  .connect("127.0.0.1", address.getPort(), Ours.CONTEXT.createSSLEngine());
           assertThatThrownBy(() -> await(stream))
               .isInstanceOfSatisfying(
                   StreamClosedException.class,
@@ -129,7 +140,7 @@ public abstract class TlsFailureContract extends ChannelContract {
     loop.runSync(
         () -> {
           StreamPair pair = Connection.TCP.open();
-          Future<IOStream> accepted = pair.right().startTls(true, CONTEXT, null);
+          Future<IOStream> accepted = pair.right().startTls(true, Ours.CONTEXT, null);
           Future<IOStream> secure = pair.left().startTls(false, broken, "localhost");
           assertThatThrownBy(() -> await(secure))
               .isInstanceOfSatisfying(

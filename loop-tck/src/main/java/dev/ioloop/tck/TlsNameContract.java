@@ -24,6 +24,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,13 +33,22 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class TlsNameContract extends ChannelContract {
-  private static final KeyStore NAMES = Certificates.names();
-  private static final SSLContext CONTEXT = Certificates.context(NAMES, NAMES);
+
+  private static final class Names {
+    static final KeyStore KEYS = Certificates.names();
+    static final SSLContext CONTEXT = Certificates.context(KEYS, KEYS);
+  }
 
   private final List<String> seen = new ArrayList<>();
 
   /** Made by subclasses. */
   protected TlsNameContract() {}
+
+  /** Makes the certificates outside of the time limit of a test, unless the test is skipped. */
+  @BeforeEach
+  final void makeCertificates() {
+    Certificates.names();
+  }
 
   private static final class Silent extends TCPServer {
     Silent(Supplier<SSLEngine> engines) {
@@ -52,7 +62,7 @@ public abstract class TlsNameContract extends ChannelContract {
   }
 
   private SSLEngine engine() {
-    SSLEngine engine = CONTEXT.createSSLEngine();
+    SSLEngine engine = Names.CONTEXT.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setSNIMatchers(
@@ -80,7 +90,7 @@ public abstract class TlsNameContract extends ChannelContract {
               new TCPClient(
                   (loop, host) -> Future.succeeded(List.of(InetAddress.getLoopbackAddress())));
           for (String host : hosts) {
-            Future<IOStream> stream = client.connect(host, address.getPort(), CONTEXT);
+            Future<IOStream> stream = client.connect(host, address.getPort(), Names.CONTEXT);
             if (accepted) {
               await(stream).close();
             } else {

@@ -70,7 +70,7 @@ public abstract class TlsProviderContract extends TlsEngines {
           SSLEngine server = newEngine(true, new Settings(protocol, true));
           talk(newEngine(false, new Settings(protocol, true)), server);
           assertThat(server.getSession().getPeerCertificates()[0])
-              .isEqualTo(CERTIFICATE.getCertificate("test"));
+              .isEqualTo(certificate().getCertificate("test"));
         });
   }
 
