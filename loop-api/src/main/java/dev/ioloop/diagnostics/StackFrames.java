@@ -16,6 +16,9 @@ public final class StackFrames {
   /** What runs the iterations of a loop, and calls users from one class alone. */
   private static final String ITERATION = OURS + "iteration.";
 
+  /** What stands there between that class and the handler of a channel. */
+  private static final String WATCHED = ITERATION + "WatchedChannels";
+
   /** Whether a class is marked as {@link Plumbing}, by the name that its frames have. */
   private static final Map<String, Boolean> PLUMBING = new ConcurrentHashMap<>();
 
@@ -85,7 +88,7 @@ public final class StackFrames {
   }
 
   private static boolean isOfTurn(String className) {
-    return className.startsWith(ITERATION);
+    return className.startsWith(ITERATION) && !className.startsWith(WATCHED);
   }
 
   /** Returns whether a frame is one from which a loop calls what is a user's. */
