@@ -6,9 +6,13 @@ import static dev.ioloop.Gen.sleep;
 import dev.ioloop.IOLoop;
 import dev.ioloop.LoopStats;
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What was there before programs ran, to be compared with what is there after one. */
 final class Leftovers {
@@ -23,9 +27,28 @@ final class Leftovers {
   private record Held(int descriptors, int coroutines, int timeouts) {
     static Held now() {
       LoopStats stats = IOLoop.current().stats();
-      String[] open = DESCRIPTORS.list();
       return new Held(
-          open == null ? 0 : open.length, stats.coroutinesSuspended(), stats.timeoutsPending());
+          openDescriptors().size(), stats.coroutinesSuspended(), stats.timeoutsPending());
+    }
+
+    /**
+     * Returns what each descriptor is, by its number, where the system tells. Files are left out:
+     * the JVM opens a jar when it first needs a class of it, and keeps it open.
+     */
+    static Map<String, String> openDescriptors() {
+      Map<String, String> targets = new TreeMap<>();
+      String[] open = DESCRIPTORS.list();
+      for (String each : open == null ? new String[0] : open) {
+        try {
+          String target = Files.readSymbolicLink(DESCRIPTORS.toPath().resolve(each)).toString();
+          if (!target.startsWith("/")) {
+            targets.put(each, target);
+          }
+        } catch (IOException e) {
+          // It was closed meanwhile, as that of the list always is.
+        }
+      }
+      return targets;
     }
 
     boolean isMoreThan(Held other) {
@@ -36,6 +59,7 @@ final class Leftovers {
   }
 
   private final Held before = Held.now();
+  private final Map<String, String> descriptorsBefore = Held.openDescriptors();
   private final long directBefore = directBytes();
 
   /** Waits until nothing is held that was not held before. */
@@ -44,7 +68,9 @@ final class Leftovers {
     Held now = Held.now();
     while (now.isMoreThan(before)) {
       if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-        throw new Difference("left behind: " + now + ", before: " + before);
+        Map<String, String> added = Held.openDescriptors();
+        added.entrySet().removeAll(descriptorsBefore.entrySet());
+        throw new Difference("left behind: " + now + ", before: " + before + ", new: " + added);
       }
       await(sleep(Duration.ofMillis(1)));
       now = Held.now();

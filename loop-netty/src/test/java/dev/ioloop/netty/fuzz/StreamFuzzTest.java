@@ -90,8 +90,16 @@ final class StreamFuzzTest {
     }
     System.out.printf("fuzz: %d programs, %d MB read%n", programs, bytes >> 20);
     if (!differences.isEmpty()) {
+      Throwable first = differences.get(0);
+      String what = String.valueOf(first.getCause() == null ? first : first.getCause());
       throw new AssertionError(
-          "differences to the model: " + differences.size(), differences.get(0));
+          "differences to the model: "
+              + differences.size()
+              + "; the first: "
+              + what.lines().findFirst().orElse(what)
+              + " "
+              + first.getMessage().lines().findFirst().orElse(""),
+          first);
     }
   }
 
