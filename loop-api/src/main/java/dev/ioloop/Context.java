@@ -8,25 +8,28 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of all {@link ContextVar}s at one moment, and what {@link ThreadLocalCarrier}s carry;
- * immutable. The loop captures it for each callback, timeout, handler and coroutine. Work that goes
- * another way takes it along with {@link #wrap}.
+ * The values of all {@link ContextVar}s at one moment, and the state that {@link
+ * ThreadLocalCarrier}s carry; immutable. The loop captures it for each callback, timeout, handler
+ * and coroutine. Use {@link #wrap} to pass it to work that does not go through the loop.
  *
  * <pre>{@code
  * Runnable later = Context.current().wrap(() -> log("done for " + USER.get()));
  * Thread thread = new Thread(later);
  * }</pre>
  *
- * <p>The JDK calls the functions of dependent stages, such as those of {@code thenApply}, by
- * itself, in the context of whoever completes the future: he sees what they set. A done callback
- * and a coroutine have a context of their own.
+ * <p>The JDK itself calls the functions of dependent stages, such as those of {@code thenApply}, in
+ * the context of the code that completes the future, and that code sees what they set. A done
+ * callback and a coroutine have a context of their own.
  *
  * <p>Safe to call from any thread. Tornado: {@code stack_context}; Python: {@code
  * contextvars.Context}.
  */
 public final class Context {
 
-  /** The context in which nothing was set: for work that shall not belong to who started it. */
+  /**
+   * The context in which nothing is set. For work that must not inherit the context of the code
+   * that starts it.
+   */
   public static final Context EMPTY = new Context(new Object[0], null);
 
   private static final ThreadLocalCarrier[] CARRIERS =
@@ -35,14 +38,15 @@ public final class Context {
           .toArray(ThreadLocalCarrier[]::new);
 
   /**
-   * Whether there is anything to capture in this process. Until then, contexts cost a look at it.
+   * Whether there is anything to capture in this process. Until then, contexts cost only a check of
+   * this flag.
    */
   static boolean inUse = CARRIERS.length > 0;
 
-  /** Variables and their values, by turns. */
+  /** Variables and their values, alternating. */
   private final @Nullable Object[] values;
 
-  /** What the carriers have captured, in their order. Null if there are none. */
+  /** What the carriers captured, in the order of the carriers; null if there are none. */
   private final @Nullable Object @Nullable [] carried;
 
   private Context(@Nullable Object[] values, @Nullable Object @Nullable [] carried) {
@@ -61,7 +65,7 @@ public final class Context {
     return new InContext(this, Objects.requireNonNull(callback, "callback == null"));
   }
 
-  /** Calls {@code body} in this context, and comes back to the present one. */
+  /** Calls {@code body} in this context, then restores the present one. */
   public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
     ThreadState state = ThreadState.get();
     Context outer = swap(state, this);
@@ -92,7 +96,7 @@ public final class Context {
     return new Context(changed, carried);
   }
 
-  /** A callback with the context it was added in. */
+  /** A callback with the context in which it was added. */
   record InContext(Context context, Runnable callback) implements Runnable {
     @Override
     public void run() {
@@ -106,13 +110,15 @@ public final class Context {
     }
   }
 
-  /** Returns {@code callback} with the context of the calling code, if there is any to keep. */
+  /**
+   * Returns {@code callback} with the context of the calling code, if there is anything to capture.
+   */
   static Runnable captured(Runnable callback) {
     Context context = capture(ThreadState.get());
     return context == null ? callback : new InContext(context, callback);
   }
 
-  /** As {@link #captured(Runnable)}, for handlers. */
+  /** Same as {@link #captured(Runnable)}, for handlers. */
   static IOHandler captured(IOHandler handler) {
     Context context = capture(ThreadState.get());
     return context == null
@@ -125,7 +131,7 @@ public final class Context {
                 });
   }
 
-  /** Returns the context of the thread with this state; null for one in which nothing was set. */
+  /** Returns the context of the thread with this state; null if nothing was set. */
   static @Nullable Context capture(ThreadState state) {
     Context present = state.context;
     if (CARRIERS.length == 0) {
@@ -138,7 +144,7 @@ public final class Context {
     return new Context(present == null ? EMPTY.values : present.values, carried);
   }
 
-  /** Makes {@code next} the context of the calling thread, and returns the one it had. */
+  /** Makes {@code next} the context of the calling thread, and returns the previous one. */
   static @Nullable Context swap(ThreadState state, @Nullable Context next) {
     Context outer = capture(state);
     state.context = next;

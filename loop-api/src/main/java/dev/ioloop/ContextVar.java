@@ -4,9 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A variable whose value follows the flow of the program through the loop, where a thread-local
- * would be shared by all coroutines. What is set inside a coroutine or callback is seen there and
- * in what it starts, and nowhere else.
+ * A variable whose value follows the flow of the program through the loop. (A thread-local would be
+ * shared by all coroutines.) A value that is set in a coroutine or callback is visible there and in
+ * what it starts, and nowhere else.
  *
  * <pre>{@code
  * static final ContextVar<String> USER = new ContextVar<>("user", "nobody");
@@ -29,23 +29,25 @@ public final class ContextVar<T extends @Nullable Object> {
   private final T initial;
 
   /**
-   * Makes a variable, usually for a static final field.
+   * Creates a variable, usually for a static final field.
    *
-   * @param initial the value where none was set
+   * @param initial the value if none was set
    */
   public ContextVar(String name, T initial) {
     this.name = Objects.requireNonNull(name, "name == null");
     this.initial = initial;
   }
 
-  /** Returns the value that was set last in this flow, else the initial one. */
-  @SuppressWarnings({"unchecked", "NullAway"}) // What is set is a T.
+  /** Returns the value that was set last in this flow, or the initial one. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // Every value that is set is a T.
   public T get() {
     Context context = ThreadState.get().context;
     return context == null ? initial : (T) context.get(this, initial);
   }
 
-  /** Sets the value for the rest of this coroutine or callback, and for all that it starts. */
+  /**
+   * Sets the value for the rest of this coroutine or callback, and for everything that it starts.
+   */
   public void set(T value) {
     Context.inUse = true;
     ThreadState state = ThreadState.get();

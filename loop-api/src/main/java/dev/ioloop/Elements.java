@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Closing cancels the subscription; needed only where the loop may be left before the end. A
- * wait for an element that is cancelled cancels the subscription, too, and ends the iteration. Call
- * from inside a coroutine only. Tornado: {@code async for}.
+ * <p>Closing cancels the subscription; it is needed only if the {@code for} loop may be left before
+ * the last element. Cancelling the wait for an element also cancels the subscription and ends the
+ * iteration. Call from inside a coroutine only. Tornado: {@code async for}.
  */
 public final class Elements<T> implements Iterable<T>, AutoCloseable {
   private final Flow.Publisher<T> publisher;
@@ -32,7 +32,11 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     this.publisher = Objects.requireNonNull(publisher, "publisher == null");
   }
 
-  /** Subscribes. */
+  /**
+   * Subscribes to the publisher. May be called once.
+   *
+   * @throws IllegalStateException if called a second time
+   */
   @Override
   public Iterator<T> iterator() {
     if (subscriber != null) {
@@ -44,8 +48,8 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
   }
 
   /**
-   * Cancels the subscription, and ends the iteration of a coroutine that waits for an element. Does
-   * nothing if there is none or all elements came.
+   * Cancels the subscription and ends the iteration of a coroutine that waits for an element. Does
+   * nothing if there is no subscription or it has ended.
    */
   @Override
   public void close() {
@@ -54,9 +58,9 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
     }
   }
 
-  /** Its signals come on any thread, one after the other; its other methods on the loop's. */
+  /** Signals may arrive on any thread, one at a time; everything else runs on the loop. */
   private static final class Subscriber<T> implements Iterator<T>, Flow.Subscriber<T> {
-    /** Null where the end came first. */
+    /** The subscription; null if the publisher ended before it subscribed. */
     private final Future<Flow.@Nullable Subscription> subscription = Future.owned(() -> {});
 
     // Guarded by this.
@@ -105,7 +109,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
       throw new NoSuchElementException("the publisher has completed");
     }
 
-    /** Called when the coroutine that waits for an element was cancelled, on whatever thread. */
+    /** Called, on any thread, when the coroutine that waits for an element was cancelled. */
     private void giveUp() {
       synchronized (this) {
         if (!ended) {

@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result that is there now or later. It is a {@link CompletableFuture}, so every Java library can
- * take it; what it adds is Tornado's way of working with it, and callbacks in the order in which
- * they were registered.
+ * A result that is available now or later. It is a {@link CompletableFuture}, so every Java library
+ * accepts it. It adds Tornado's methods, and runs done callbacks in the order in which they were
+ * registered.
  *
  * <pre>{@code
  * Future<Integer> future = new Future<>();
@@ -31,25 +31,27 @@ import org.jspecify.annotations.Nullable;
  * future.setResult(5);
  * }</pre>
  *
- * <p>A failure that nobody looked at is logged when the future is collected or the loop is closed.
- * Looking means {@link #result}, {@link #exception}, {@code await}, a {@code get} or {@code join},
- * or a stage that depends on this one; a done callback alone does not count. {@link
- * CompletableFuture#allOf} and {@link CompletableFuture#anyOf} look unseen at a future that has
- * failed already, so its failure is logged all the same; {@link Gen#multi} is seen.
+ * <p>A failure that nobody looked at is logged when the future is garbage-collected or the loop is
+ * closed. Looking means calling {@link #result}, {@link #exception}, {@code await}, {@code get} or
+ * {@code join}, or creating a stage that depends on this one; a done callback alone does not count.
+ * {@link CompletableFuture#allOf} and {@link CompletableFuture#anyOf} look at a future that has
+ * already failed without our noticing, so its failure is logged anyway. {@link Gen#multi} counts.
  *
- * <p>All methods are safe to call from any thread, but a coroutine's future is cancelled on its
- * loop's thread. {@code get} and {@code join} of a pending future are refused where they would
+ * <p>All methods are safe to call from any thread, except that a coroutine's future is cancelled on
+ * its loop's thread. {@code get} and {@code join} of a pending future are refused where they would
  * block a loop. Tornado: {@code tornado.concurrent.Future}.
  */
 public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
-  /** Stands in {@link #waiters} once the callbacks were taken, unless this future failed. */
+  /** In {@link #waiters}: the callbacks were taken, and this future did not fail. */
   private static final Object DONE = new Object();
 
-  /** Stands there while there is no callback, but somebody will look at the outcome. */
+  /** In {@link #waiters}: there is no callback, but somebody will look at the outcome. */
   private static final Object LOOKED = new Object();
 
-  /** Stands there while there is no callback any more, and the JDK tells us of the end. */
+  /**
+   * In {@link #waiters}: there is no callback any more, but the JDK notifies us of the completion.
+   */
   private static final Object ARMED = new Object();
 
   private static final VarHandle WAITERS;
@@ -63,16 +65,17 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Null, {@link #LOOKED} or {@link #ARMED}, one callback, or a {@link WaiterList}; once they were
-   * taken, {@link #DONE} or a {@link FailureReport}. It changes by compare-and-set only, so one
-   * thread takes the callbacks, and one report is installed. A future that succeeds while nobody
-   * waits leaves null there. For that, completion first sets the result and then looks here, and
-   * registration does it the other way round. Who looks at a failure before its report is installed
-   * leaves a note here, which the one that installs it takes into account.
+   * Null, {@link #LOOKED} or {@link #ARMED}, one callback, or a {@link WaiterList}; after the
+   * callbacks were taken, {@link #DONE} or a {@link FailureReport}. It changes only by
+   * compare-and-set, so one thread takes the callbacks, and one report is installed. A future that
+   * succeeds while nobody waits leaves null here. To make that safe, completion first sets the
+   * result and then reads this field; registration does it the other way round. A thread that looks
+   * at a failure before its report is installed leaves a mark here, and the thread that installs
+   * the report takes the mark into account.
    */
   private volatile @Nullable Object waiters;
 
-  /** Makes a pending future. */
+  /** Creates a pending future. */
   @SuppressWarnings("this-escape") // Only its identity is looked at.
   public Future() {
     if (Origins.ENABLED) {
@@ -81,9 +84,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Returns a future with the outcome of {@code stage}: {@code stage} itself where it is one. What
-   * a stage of the JDK wrapped around an exception is taken off. Cancelling the returned future
-   * does not cancel the stage. Tornado: {@code convert_yielded}, {@code to_tornado_future}.
+   * Returns a future with the outcome of {@code stage}, or {@code stage} itself if it already is a
+   * {@code Future}. Exceptions that the JDK has wrapped are unwrapped. Cancelling a future that
+   * this method created does not cancel the stage. Tornado: {@code convert_yielded}, {@code
+   * to_tornado_future}.
    */
   @SuppressWarnings("unchecked")
   public static <T extends @Nullable Object> Future<T> from(CompletionStage<T> stage) {
@@ -94,21 +98,22 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * As {@link #from}, for a wait inside of us: what is returned may be shared, and is not ended.
+   * Same as {@link #from}, for our own waits: the returned future may be shared, and must not be
+   * completed.
    */
   @SuppressWarnings("unchecked")
   static <T extends @Nullable Object> Future<T> adapt(CompletionStage<T> stage) {
     return stage instanceof Future ? (Future<T>) stage : AdaptedFuture.of(stage);
   }
 
-  /** Returns a future that is done with {@code value}. Tornado: {@code maybe_future}. */
+  /** Returns a future that is already done with {@code value}. Tornado: {@code maybe_future}. */
   public static <T extends @Nullable Object> Future<T> succeeded(T value) {
     Future<T> future = new Future<>();
     future.complete(value);
     return future;
   }
 
-  /** Returns a future that is done with {@code failure}. */
+  /** Returns a future that has already failed with {@code failure}. */
   public static <T extends @Nullable Object> Future<T> failed(Throwable failure) {
     Future<T> future = new Future<>();
     future.completeExceptionally(failure);
@@ -116,37 +121,37 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Makes a pending future that belongs to the one coroutine that awaits it, such as a place in a
-   * queue: cancelling that coroutine cancels the future too.
+   * Creates a pending future that belongs to the one coroutine that awaits it, such as a place in a
+   * queue. Cancelling that coroutine also cancels the future.
    *
-   * @param release run when the future was cancelled, to give back what it stands for
+   * @param release runs if the future is cancelled, to give back what it stands for
    */
   public static <T extends @Nullable Object> Future<T> owned(Runnable release) {
     return new OwnedFuture<>(Objects.requireNonNull(release, "release == null"));
   }
 
   /**
-   * Replaces what happens to a failure that nobody looked at: {@code handler} is given a text that
-   * names the future, and the exception. Null goes back to the default, which logs it. Safe to call
-   * from any thread; the handler is called on any thread.
+   * Sets the handler of failures that nobody looked at. It receives a text that names the future,
+   * and the exception. Null restores the default, which logs the failure. Safe to call from any
+   * thread; the handler may be called on any thread.
    */
   public static void setLostFailureHandler(@Nullable BiConsumer<String, Throwable> handler) {
     FailureReport.setHandler(handler);
   }
 
-  /** Returns whether there is a result, a failure or a cancellation. */
+  /** Returns whether this future has a result, has failed or was cancelled. */
   public final boolean done() {
     return isDone();
   }
 
-  /** Returns whether this future ended by cancellation. */
+  /** Returns whether this future was cancelled. */
   public final boolean cancelled() {
     return isCancelled();
   }
 
   /**
-   * Returns the result, or throws the very exception that this future failed with, checked ones
-   * too. Never blocks.
+   * Returns the result, or throws the very exception that this future failed with, even a checked
+   * one. Never blocks.
    *
    * @throws IllegalStateException if this future is pending
    */
@@ -158,8 +163,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Returns the exception that this future failed with, its {@link CancellationException} where it
-   * was cancelled, or null where it has a result. Never blocks.
+   * Returns the exception that this future failed with, its {@link CancellationException} if it was
+   * cancelled, or null if it has a result. Never blocks.
    *
    * @throws IllegalStateException if this future is pending
    */
@@ -171,9 +176,9 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Ends this future with {@code value} and runs its callbacks before it returns.
+   * Completes this future with {@code value} and runs its callbacks before returning.
    *
-   * @throws IllegalStateException if this future is done already
+   * @throws IllegalStateException if this future is already done
    */
   public final void setResult(T value) {
     if (!complete(value)) {
@@ -184,9 +189,9 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Ends this future with {@code failure} and runs its callbacks before it returns.
+   * Fails this future with {@code failure} and runs its callbacks before returning.
    *
-   * @throws IllegalStateException if this future is done already; the failure is its cause
+   * @throws IllegalStateException if this future is already done; its cause is {@code failure}
    */
   public final void setException(Throwable failure) {
     if (!completeExceptionally(failure)) {
@@ -199,10 +204,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Runs {@code callback} with this future when it is done: at once where it is done already, else
-   * in the completing thread, inside the completing call, after the callbacks registered before it.
-   * What a callback throws is handed to the loop's exception handler, or logged on a thread without
-   * a loop; the others run all the same.
+   * Runs {@code callback} with this future once it is done. If it is already done, the callback
+   * runs at once. Otherwise it runs on the completing thread, inside the completing call, after the
+   * callbacks registered before it. An exception that a callback throws goes to the loop's
+   * exception handler, or is logged on a thread without a loop; the other callbacks still run.
    */
   @SuppressWarnings("unchecked")
   public final void addDoneCallback(Consumer<? super Future<T>> callback) {
@@ -212,7 +217,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
-  /** Registers a callback and returns true, or returns false where this future is done. */
+  /** Registers a callback and returns true, or returns false if this future is done. */
   final boolean addWaiter(Consumer<?> callback) {
     while (true) {
       Object before = waiters;
@@ -241,7 +246,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return list;
   }
 
-  /** Returns a list that says what {@code before}, which is none and no end, says. */
+  /** Returns a list equivalent to {@code before}, which is neither null nor an end. */
   private static WaiterList listOf(Object before) {
     WaiterList list = new WaiterList(before == LOOKED, before == TimedWait.GIVEN_UP);
     if (before instanceof Consumer<?> callback && before != TimedWait.GIVEN_UP) {
@@ -252,10 +257,10 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   private void firstWaiterAdded() {
     if (!isDirect()) {
-      // It can be completed by a way that passes us by: let the JDK tell us.
+      // It can be completed without our methods being called: let the JDK notify us.
       arm();
     } else if (isDone()) {
-      // Completed by another thread, which may have seen no waiter. One of us takes it.
+      // Another thread completed it and may have seen no waiter. One of the two threads takes it.
       finish();
     }
   }
@@ -265,7 +270,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     super.whenComplete((value, failure) -> Endings.finish(this));
   }
 
-  /** Unregisters a callback. False if it has been taken to run, or was never registered. */
+  /** Unregisters a callback. Returns false if it was taken to run or was never registered. */
   final boolean removeWaiter(Consumer<?> callback) {
     while (true) {
       Object present = waiters;
@@ -297,7 +302,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return true;
   }
 
-  /** As {@link #removeWaiter}, of a wait that timed out: a later failure is logged, once. */
+  /** Same as {@link #removeWaiter}, for a wait that timed out: a later failure is logged, once. */
   final boolean giveUp(Consumer<?> callback) {
     while (true) {
       Object present = waiters;
@@ -324,12 +329,15 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return only && getNumberOfDependents() == limits();
   }
 
-  /** Returns how many dependents wait for nothing. */
+  /** Returns how many of the JDK's dependents belong to a time limit and wait for nothing. */
   int limits() {
     return 0;
   }
 
-  /** Returns whether a coroutine other than {@code runner}, which does, waits for this future. */
+  /**
+   * Returns whether a coroutine other than {@code runner}, which itself waits, waits for this
+   * future.
+   */
   final boolean isAwaitedByAnother(@Nullable Runner<?> runner) {
     Object present = waiters;
     return present instanceof WaiterList list
@@ -338,8 +346,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Returns whether every completion of this future passes through a method of this class. Not so
-   * for a dependent, which the JDK completes from within, nor for a subclass by a user.
+   * Returns whether every completion of this future calls a method of this class. That is not so
+   * for a dependent, which the JDK completes internally, or for a user's subclass.
    */
   private boolean isDirect() {
     Class<?> type = getClass();
@@ -352,13 +360,13 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
         || this instanceof Relay;
   }
 
-  /** Called for a done future: takes the callbacks, once, and runs them. */
+  /** Takes the callbacks of a done future, once, and runs them. */
   final void finish() {
     Throwable failure = hasFailed() ? rawFailure() : null;
     finish(failure instanceof CancellationException ? null : failure, false);
   }
 
-  /** Takes the callbacks of a done future and runs them, unless that was done. */
+  /** Takes the callbacks of a done future and runs them, unless they were already taken. */
   private void finish(@Nullable Throwable failure, boolean seen) {
     Object taken = takeWaiters(failure, seen);
     if (taken != null) {
@@ -367,8 +375,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Ends this future as {@code done} has ended, and runs no callback: they are returned, or null
-   * where there are none or this future was done already.
+   * Completes this future with the outcome of {@code done}, but runs no callbacks. Returns them, or
+   * null if there are none or this future was already done.
    */
   @SuppressWarnings("unchecked")
   final @Nullable Object takeOver(Future<?> done) {
@@ -379,7 +387,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return end(failure == null ? (T) done.take() : null, failure);
   }
 
-  /** As {@link #takeOver}, with a result, or with a failure that is not null. */
+  /** Same as {@link #takeOver}, with a result, or with a failure that is not null. */
   final @Nullable Object end(@Nullable T value, @Nullable Throwable failure) {
     boolean blocked = failure != null && getNumberOfDependents() > 0;
     if (failure == null ? super.complete(value) : super.completeExceptionally(failure)) {
@@ -388,14 +396,17 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return null;
   }
 
-  /** As {@link #end}, of what a stage of the JDK told us; the callbacks run as it allows. */
+  /**
+   * Same as {@link #end}, for the outcome that a JDK stage reported; the callbacks run when {@link
+   * Endings} allows it.
+   */
   final void endInside(@Nullable T value, @Nullable Throwable failure) {
     if (failure == null ? super.complete(value) : super.completeExceptionally(failure)) {
       Endings.finish(this);
     }
   }
 
-  /** Puts the end in the place of the callbacks, which are returned, unless that was done. */
+  /** Replaces the callbacks with the end and returns them, unless that was already done. */
   private @Nullable Object takeWaiters(@Nullable Throwable failure, boolean seen) {
     if (failure == null && waiters == null) {
       return null;
@@ -442,7 +453,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     DoneCallbacks.tell(callback, this);
   }
 
-  /** Returns what this future is called, however little stack is left to find out. */
+  /** Returns a display name for this future, even if almost no stack is left. */
   private String description() {
     try {
       return describe().concat(Origins.text(", made at ", this));
@@ -451,17 +462,17 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
-  /** The text that names this future in a report of its lost failure. */
+  /** Returns the text that names this future in the report of a lost failure. */
   String describe() {
     return "Future";
   }
 
-  /** Returns the futures from whose outcome that of this one follows. */
+  /** Returns the futures that this future's outcome depends on. */
   Collection<? extends Future<?>> sources() {
     return List.of();
   }
 
-  /** Returns what this future stands for, for people, or null. */
+  /** Returns a human-readable description of what this future stands for, or null. */
   @Nullable String purpose() {
     return null;
   }
@@ -479,12 +490,15 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return waiters instanceof FailureReport report ? report.failure() : rawFailure();
   }
 
-  /** Returns whether a done future has failed or was cancelled, to one who looks at its outcome. */
+  /**
+   * Returns whether a done future has failed or was cancelled. The caller is about to look at the
+   * outcome.
+   */
   boolean askForFailure() {
     return isCompletedExceptionally();
   }
 
-  /** Returns whether there is a failure, and not a cancellation. */
+  /** Returns whether this future has failed, and not by cancellation. */
   private boolean hasFailed() {
     return isCompletedExceptionally() && !isCancelled();
   }
@@ -496,7 +510,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     }
   }
 
-  /** Marks the failure as looked at that this future has, will be given, or perhaps will have. */
+  /** Marks the failure that this future has, or may still get, as looked at. */
   private void look() {
     if (isDone() && !askForFailure()) {
       return;
@@ -538,7 +552,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   private IllegalStateException pending(String call) {
     return new IllegalStateException(
         call
-            + " of a pending future; await it in a coroutine, or look in a done callback: "
+            + " of a pending future; await it in a coroutine, or read it in a done callback: "
             + this);
   }
 
@@ -557,7 +571,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return "Future@" + Integer.toHexString(System.identityHashCode(this)) + "[" + state + "]";
   }
 
-  // Every way in which a future of our own making can be completed.
+  // All ways to complete a future that we created.
 
   @Override
   public boolean complete(T value) {
@@ -570,7 +584,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    boolean blocked = isDirect() && getNumberOfDependents() > 0; // Threads in get() will look.
+    boolean blocked =
+        isDirect() && getNumberOfDependents() > 0; // Threads that block in get() will look.
     boolean completed = super.completeExceptionally(failure);
     if (completed) {
       finish(failure instanceof CancellationException ? null : failure, blocked);
@@ -579,12 +594,12 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Cancels this future: at once, with a {@link CancellationException}. For the future of a
-   * coroutine it is a request instead, unlike {@link CompletableFuture}'s: see {@link
-   * Gen#coroutine}.
+   * Cancels this future: it is done at once, with a {@link CancellationException}. For the future
+   * of a coroutine, cancelling is a request instead, unlike that of a {@link CompletableFuture}:
+   * see {@link Gen#coroutine}.
    *
    * @param mayInterruptIfRunning has no effect
-   * @return whether it was not done yet
+   * @return whether this future was not done yet
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
@@ -637,7 +652,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return new DependentFuture<>();
   }
 
-  // Ways to look at the outcome, and to block.
+  // Methods that look at the outcome or block.
 
   @Override
   public T get() throws InterruptedException, ExecutionException {
@@ -670,7 +685,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
     return super.getNow(valueIfAbsent);
   }
 
-  /** Of a future that has failed, this is a look: the JDK calls it and reads the outcome itself. */
+  /** Counts as a look at a failed future: the JDK calls this and then reads the outcome itself. */
   @Override
   public CompletableFuture<T> toCompletableFuture() {
     see();
@@ -684,8 +699,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Returns the exception that this future failed with, as that of the JDK's futures from 19 on
-   * does. Never blocks.
+   * Returns the exception that this future failed with, like {@code exceptionNow} of the JDK's
+   * futures from 19 on. Never blocks.
    *
    * @throws IllegalStateException if this future is pending, was cancelled or has a result
    */

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Coroutines, and what they are made of: to be imported statically.
+ * Coroutines and the functions that coroutines use. Meant to be imported statically.
  *
  * <pre>{@code
  * static Future<Integer> sumOf(Future<Integer> a, Future<Integer> b) {
@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>No JDK lock may be held across an {@code await}: the loop's thread would block itself, or
- * enter the lock a second time. Tornado: {@code tornado.gen}.
+ * <p>Never hold a JDK lock across an {@code await}: the loop's thread would block itself or enter
+ * the lock a second time. Tornado: {@code tornado.gen}.
  */
 @Plumbing
 public final class Gen {
 
   /**
-   * A future that is done, but awaiting it lets the loop run one iteration all the same. Tornado:
+   * A future that is done; awaiting it nevertheless lets the loop run one iteration. Tornado:
    * {@code gen.moment}.
    */
   public static final Future<@Nullable Void> moment = Future.succeeded(null);
@@ -46,18 +46,20 @@ public final class Gen {
   // Coroutines
 
   /**
-   * Starts a coroutine and returns its future. The body runs at once, in the caller, until it first
-   * awaits something that is not done; from there on the loop resumes it. What it throws is stored
-   * in the future.
+   * Starts a coroutine and returns its future. The body runs in the caller until it first awaits
+   * something that is not done; from then on the loop resumes it. An exception that the body throws
+   * is stored in the future.
    *
-   * <p>Cancelling the future is a request, unlike {@link java.util.concurrent.CompletableFuture}'s:
-   * a {@link CancellationException} is raised once, at the body's present {@code await} or the next
-   * one that waits; {@code finally} blocks run and may await; the future is done when the body has
-   * ended. The request is passed on to what the coroutine alone waits for: a sleep, a place in a
-   * lock or a queue, work in an executor, or a coroutine that nobody else awaits.
+   * <p>Cancelling the future is a request, unlike cancelling a {@link
+   * java.util.concurrent.CompletableFuture}. A {@link CancellationException} is raised once, at the
+   * body's present {@code await} or at the next one that waits. The body's {@code finally} blocks
+   * run and may await. The future is done when the body has ended. The request is passed on to
+   * whatever the coroutine alone waits for: a sleep, a place in a lock's or queue's line, work in
+   * an executor, or a coroutine that nobody else awaits.
    *
-   * <p>What the body returns is the result, a future too: nobody awaits that. In debug mode a
-   * pending one is warned of, once for each line that starts such a coroutine.
+   * <p>The value that the body returns is the result, even if it is a future: nobody awaits that
+   * future. In debug mode, returning a pending future logs a warning, once for each line that
+   * starts such a coroutine.
    *
    * <p>Call from the loop's thread only. Tornado: {@code gen.coroutine}.
    *
@@ -74,54 +76,55 @@ public final class Gen {
     return Runner.start(state, loop, body);
   }
 
-  /** As {@link #coroutine(Callable)}, for a body without a result. */
+  /** Same as {@link #coroutine(Callable)}, for a body without a result. */
   public static Future<@Nullable Void> coroutine(Action body) {
     return coroutine(Bodies.of(body));
   }
 
   /**
-   * Returns a body that bears a name where coroutines are listed, as by {@link IOLoop#dump}; others
-   * are called after the class in which they are written: {@code coroutine(named("session of " +
-   * user, () -> serve(user)))}.
+   * Returns a body with a name, which is shown wherever coroutines are listed, for example by
+   * {@link IOLoop#dump}: {@code coroutine(named("session of " + user, () -> serve(user)))}. Other
+   * bodies are named after the class in which they are written.
    *
-   * <p>Safe to call from any thread. Tornado, or rather asyncio: {@code create_task(name=..)}.
+   * <p>Safe to call from any thread. Python: {@code asyncio.create_task(name=...)}.
    *
-   * @param name is shown up to its 200th character, control characters as {@code \u005Cu{..}}
+   * @param name is truncated to 200 characters; control characters are escaped as {@code
+   *     \u005Cu{..}}
    */
   public static <T extends @Nullable Object> Callable<T> named(String name, Callable<T> body) {
     return Bodies.named(name, body);
   }
 
-  /** As {@link #named(String, Callable)}, for a body without a result. */
+  /** Same as {@link #named(String, Callable)}, for a body without a result. */
   public static Callable<@Nullable Void> named(String name, Action body) {
     return Bodies.named(name, Bodies.of(body));
   }
 
   /**
-   * As {@link #named(String, Callable)}, with a name that is made each time it is shown, so that
-   * coroutines which nobody looks at cost no text.
+   * Same as {@link #named(String, Callable)}, but computes the name each time it is shown, so that
+   * a coroutine costs no text until somebody looks at it.
    *
-   * @param name may be called on any thread, also after the body has ended; throws nothing
+   * @param name may be called on any thread, even after the body has ended; must not throw
    */
   public static <T extends @Nullable Object> Callable<T> named(
       Supplier<String> name, Callable<T> body) {
     return Bodies.named(name, body);
   }
 
-  /** As {@link #named(Supplier, Callable)}, for a body without a result. */
+  /** Same as {@link #named(Supplier, Callable)}, for a body without a result. */
   public static Callable<@Nullable Void> named(Supplier<String> name, Action body) {
     return Bodies.named(name, Bodies.of(body));
   }
 
   /**
-   * Waits until {@code future} is done, and returns its result or throws the very exception that it
-   * failed with, checked ones too. The loop goes on meanwhile. A future that is done already does
-   * not suspend.
+   * Waits until {@code future} is done, then returns its result or throws the very exception that
+   * it failed with, even a checked one. The loop goes on meanwhile. A future that is already done
+   * does not suspend the coroutine.
    *
    * <p>Call from inside a coroutine only. Tornado: {@code yield}.
    *
-   * @throws IllegalStateException outside a coroutine, or where a native frame or, before JDK 24, a
-   *     monitor on the stack keeps it from being suspended
+   * @throws IllegalStateException outside a coroutine, or if the coroutine cannot be suspended
+   *     because of a native frame or, before JDK 24, a monitor on its stack
    * @throws BadYieldException if {@code future} is null
    */
   public static <T extends @Nullable Object> T await(CompletionStage<T> future) {
@@ -133,8 +136,8 @@ public final class Gen {
   }
 
   /**
-   * As {@link #await(CompletionStage)}, and lets the compiler see the checked exception that the
-   * future may fail with.
+   * Same as {@link #await(CompletionStage)}, but declares the checked exception that the future may
+   * fail with, so that the compiler knows of it.
    *
    * @param declared the class of that exception; it has no effect at run time
    */
@@ -144,9 +147,9 @@ public final class Gen {
   }
 
   /**
-   * As {@link #await(CompletionStage)}, for whatever {@link #convertYielded} knows.
+   * Same as {@link #await(CompletionStage)}, for any object that {@link #convertYielded} accepts.
    *
-   * @throws BadYieldException if it is nothing that can be awaited
+   * @throws BadYieldException if {@code yielded} cannot be awaited
    */
   public static @Nullable Object await(@Nullable Object yielded) {
     return presentBody().await(convertYielded(yielded));
@@ -162,26 +165,27 @@ public final class Gen {
     return body;
   }
 
-  /** Returns the make of the coroutines that are started now: "continuation" or "thread". */
+  /** Returns the coroutine engine in use: "continuation" or "thread". */
   public static String generator() {
     return Fibers.make();
   }
 
   /**
-   * Chooses the make of the coroutines and generators started from now on, in place of the system
-   * property {@code dev.ioloop.generator}: "continuation", "thread", or null for the default. Safe
-   * to call from any thread.
+   * Chooses the coroutine engine for the coroutines and generators started from now on:
+   * "continuation", "thread", or null for the default. Takes precedence over the system property
+   * {@code dev.ioloop.generator}. Safe to call from any thread.
    *
-   * @throws IllegalArgumentException if there is no such make
-   * @throws IllegalStateException if it cannot be had here; the message names what is missing
+   * @throws IllegalArgumentException if there is no such engine
+   * @throws IllegalStateException if the engine is not available here; the message names what is
+   *     missing
    */
   public static void configure(@Nullable String generator) {
     Fibers.configure(generator);
   }
 
   /**
-   * Returns the elements of a publisher, for a {@code for} loop inside a coroutine. One element at
-   * a time is requested, when the loop comes to it.
+   * Returns the elements of a publisher, for a {@code for} loop inside a coroutine. Elements are
+   * requested one at a time, each when the {@code for} loop asks for it.
    *
    * <p>Call from the loop's thread only. Tornado: {@code async for}.
    */
@@ -192,10 +196,10 @@ public final class Gen {
   // Futures
 
   /**
-   * Returns a future with the outcome of {@code yielded}: of a {@link CompletionStage}, of the
-   * first element of a {@link java.util.concurrent.Flow.Publisher}, of a collection or map of such
-   * objects as by {@link #multi}, or of what a {@link dev.ioloop.spi.YieldConverter} knows.
-   * Tornado: {@code convert_yielded}.
+   * Returns a future with the outcome of {@code yielded}, which may be a {@link CompletionStage}, a
+   * {@link java.util.concurrent.Flow.Publisher} (its first element counts), a collection or map of
+   * such objects (as for {@link #multi}), or an object that a {@link dev.ioloop.spi.YieldConverter}
+   * accepts. Tornado: {@code convert_yielded}.
    *
    * @throws BadYieldException if it is none of these
    */
@@ -203,13 +207,13 @@ public final class Gen {
     return Yieldables.convert(yielded);
   }
 
-  /** Returns {@code x} as a future: converted where it can be, else as the result of a done one. */
+  /** Returns {@code x} as a future: converted if possible, else as the result of a done future. */
   public static Future<@Nullable Object> maybeFuture(@Nullable Object x) {
     return x != null && Yieldables.isKnown(x) ? convertYielded(x) : Future.succeeded(x);
   }
 
   /**
-   * Returns a future that is done after {@code delay}; zero or less is the next iteration.
+   * Returns a future that is done after {@code delay}; zero or less means the next iteration.
    *
    * <p>Call from the loop's thread only. Tornado: {@code gen.sleep}.
    */
@@ -218,9 +222,9 @@ public final class Gen {
   }
 
   /**
-   * Returns a future of all results, in the order of {@code futures}. It waits for all of them even
-   * if one failed; then it fails with the failure that comes first in that order, and the others
-   * are logged. Tornado: {@code gen.multi}.
+   * Returns a future of all results, in the order of {@code futures}. It waits for all of them,
+   * even if one has failed. Then it fails with the failure that comes first in that order, and the
+   * other failures are logged. Tornado: {@code gen.multi}.
    */
   public static <T extends @Nullable Object> Future<List<T>> multi(
       Collection<? extends CompletionStage<? extends T>> futures) {
@@ -239,7 +243,7 @@ public final class Gen {
         });
   }
 
-  /** As {@link #multi(Collection)}, with the keys and the order of {@code futures}. */
+  /** Same as {@link #multi(Collection)}, with the keys and the order of {@code futures}. */
   public static <K, V extends @Nullable Object> Future<Map<K, V>> multi(
       Map<K, ? extends CompletionStage<? extends V>> futures) {
     Map<K, Future<? extends V>> children = new LinkedHashMap<>();
@@ -254,14 +258,14 @@ public final class Gen {
   }
 
   /**
-   * Returns a future with the outcome of {@code future}, or that fails when {@code delay} has
-   * passed before. What it waits for is not cancelled; if that fails later, it is logged. Nothing
-   * of a wait that has ended is left on it. Ending the returned future in any way, or cancelling
-   * the coroutine that awaits it, ends the wait.
+   * Returns a future with the outcome of {@code future}, or one that fails if {@code delay} passes
+   * first. The timeout does not cancel {@code future}; if that fails later, the failure is logged.
+   * A wait that has ended leaves nothing behind on {@code future}. Completing the returned future
+   * in any way, or cancelling the coroutine that awaits it, ends the wait.
    *
    * <p>Call from the loop's thread only. Tornado: {@code gen.with_timeout}.
    *
-   * @return a future that fails with {@link LoopTimeoutException}
+   * @return a future that fails with {@link LoopTimeoutException} on a timeout
    */
   public static <T extends @Nullable Object> Future<T> withTimeout(
       Duration delay, CompletionStage<T> future) {
@@ -276,13 +280,13 @@ public final class Gen {
   }
 
   /**
-   * Starts {@code body} as a coroutine and cancels it when {@code delay} has passed. A body that
-   * ends with a result all the same, because that had come before, keeps it.
+   * Starts {@code body} as a coroutine and cancels it when {@code delay} has passed. If the body
+   * still ends with a result, because it was already past its last wait, that result is kept.
    *
    * <p>Call from the loop's thread only.
    *
    * @return a future that is done when the body has ended; it fails with {@link
-   *     LoopTimeoutException} if the body was cancelled by the timeout, and with an {@link
+   *     LoopTimeoutException} if the timeout cancelled the body, and with an {@link
    *     IllegalStateException} if the body returned a stage that is not done: await it in the body,
    *     or use {@link #withTimeout}
    */
@@ -293,14 +297,14 @@ public final class Gen {
     return coroutine(new TimeoutBody<>(loop, delay, body));
   }
 
-  /** As {@link #timeout(Duration, Callable)}, for a body without a result. */
+  /** Same as {@link #timeout(Duration, Callable)}, for a body without a result. */
   public static Future<@Nullable Void> timeout(Duration delay, Action body) {
     return timeout(delay, Bodies.of(body));
   }
 
   /**
-   * Returns a future with the outcome of {@code future}, whose cancellation leaves {@code future}
-   * alone. Tornado has none; asyncio: {@code shield}.
+   * Returns a future with the outcome of {@code future}. Cancelling it leaves {@code future} alone.
+   * Tornado has no counterpart; asyncio: {@code shield}.
    */
   public static <T extends @Nullable Object> Future<T> shield(CompletionStage<T> future) {
     return FollowingFuture.of(Future.adapt(future));
@@ -315,7 +319,7 @@ public final class Gen {
   static BadYieldException badYield(@Nullable Object yielded) {
     return new BadYieldException(
         (yielded == null ? "null" : "an object of " + yielded.getClass())
-            + " cannot be awaited; a CompletionStage, a Flow.Publisher, a collection or a map of such"
-            + " can, and moment where only a turn of the loop is wanted");
+            + " cannot be awaited; await a CompletionStage, a Flow.Publisher, or a collection or map"
+            + " of these; await moment to let the loop run one iteration");
   }
 }

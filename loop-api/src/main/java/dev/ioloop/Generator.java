@@ -13,8 +13,8 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that hands out values one by one and stands still in between, as Python's generators do.
- * It needs no loop; where a coroutine drives it, its body may await.
+ * A body that yields values one by one and is suspended in between, like Python's generators. It
+ * needs no loop. If a coroutine drives it, its body may await.
  *
  * <pre>{@code
  * Generator<Integer, Void, Void> squares =
@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * squares.forEachRemaining(System.out::println);
  * }</pre>
  *
- * <p>Any thread may drive it, one at a time. A generator that is left before its end should be
- * closed: on the thread make it holds a thread. Tornado: Python's own generators.
+ * <p>Any thread may drive it, one at a time. Close a generator that is abandoned before its end:
+ * with the thread engine it holds a thread. Tornado: Python's own generators.
  *
- * @param <Y> what the body yields
- * @param <S> what is sent to the body
- * @param <R> what the body returns
+ * @param <Y> the type of the values that the body yields
+ * @param <S> the type of the values that are sent to the body
+ * @param <R> the type of the value that the body returns
  */
 @Plumbing
 public final class Generator<
@@ -49,7 +49,10 @@ public final class Generator<
     R run(Generator<Y, S, R> generator) throws Exception;
   }
 
-  /** What a fiber runs for a generator: kept apart, so that its methods are not the user's. */
+  /**
+   * The part of a generator that its fiber runs. A class of its own, so that its methods are not
+   * visible to users.
+   */
   private final class Steps implements AwaitingBody {
     @Override
     public void runBody() {
@@ -92,7 +95,7 @@ public final class Generator<
     NEW,
     SUSPENDED,
     RUNNING,
-    /** Suspended after {@link #hasNext} ran it ahead; the value waits to be fetched. */
+    /** Suspended after {@link #hasNext} ran the body ahead; its value has not been fetched yet. */
     AHEAD,
     ENDED
   }
@@ -103,10 +106,10 @@ public final class Generator<
   private @Nullable Y yielded;
   private @Nullable S sent;
 
-  /** What is to be thrown in the body when it goes on. */
+  /** The exception to throw in the body when it is resumed. */
   private @Nullable Throwable thrown;
 
-  /** The future that the body awaits, and its driver has to wait for. */
+  /** The future that the body awaits, and that the driver must wait for. */
   private @Nullable Future<?> awaited;
 
   @SuppressWarnings("NullAway.Init") // Set where the body returns, and read only then.
@@ -114,7 +117,7 @@ public final class Generator<
 
   private @Nullable Throwable failure;
 
-  /** What {@link #close} raised in the body. */
+  /** The exception that {@link #close} raised in the body. */
   private @Nullable CancellationException closing;
 
   private Generator(Body<Y, S, R> body) {
@@ -122,18 +125,18 @@ public final class Generator<
     this.fiber = Fibers.create(new Steps());
   }
 
-  /** Makes a generator, whose body starts at the first {@link #next}. */
+  /** Creates a generator. Its body starts at the first {@link #next}. */
   public static <Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object>
       Generator<Y, S, R> of(Body<Y, S, R> body) {
     return new Generator<>(Objects.requireNonNull(body, "body == null"));
   }
 
   /**
-   * Hands {@code value} to whoever drives this generator, and waits for the next {@link #next},
-   * {@link #send} or {@link #raise}. To be called by the body only, as {@code g.yield(..)}.
+   * Passes {@code value} to the code that drives this generator, and waits for the next {@link
+   * #next}, {@link #send} or {@link #raise}. Only the body may call this, as {@code g.yield(..)}.
    *
-   * @return what was sent; null after {@link #next}
-   * @throws IllegalStateException if called from elsewhere
+   * @return the value that was sent; null after {@link #next}
+   * @throws IllegalStateException if called from anywhere else
    */
   @SuppressWarnings("NullAway") // As documented: null was sent, or next() was called.
   public S yield(Y value) {
@@ -158,8 +161,8 @@ public final class Generator<
   }
 
   /**
-   * Returns whether there is another value, for which it runs the body ahead. What the body throws
-   * meanwhile is thrown here, once.
+   * Returns whether there is another value. To find out, it runs the body ahead to its next value.
+   * An exception that the body throws meanwhile is thrown here, once.
    *
    * @throws IllegalStateException if called by the body itself
    */
@@ -178,9 +181,9 @@ public final class Generator<
   }
 
   /**
-   * Runs the body to its next value and returns that.
+   * Runs the body to its next value and returns that value.
    *
-   * @throws NoSuchElementException if the body has ended, or ends instead
+   * @throws NoSuchElementException if the body has ended, or ends without another value
    */
   @Override
   public Y next() {
@@ -193,10 +196,11 @@ public final class Generator<
 
   /**
    * Makes the present {@link #yield} return {@code value}, runs the body to its next value and
-   * returns that.
+   * returns that value.
    *
-   * @throws IllegalStateException if the body stands at no yield, or {@link #hasNext} ran it ahead
-   * @throws NoSuchElementException if the body has ended, or ends instead
+   * @throws IllegalStateException if the body is not at a yield, or if {@link #hasNext} ran it
+   *     ahead
+   * @throws NoSuchElementException if the body has ended, or ends without another value
    */
   public Y send(@Nullable S value) {
     if (state == State.NEW && value != null) {
@@ -209,10 +213,10 @@ public final class Generator<
 
   /**
    * Makes the present {@link #yield} throw {@code exception}, runs the body to its next value and
-   * returns that. A generator that has not started or has ended throws it at once.
+   * returns that value. A generator that has not started or has ended throws the exception at once.
    *
    * @throws IllegalStateException if {@link #hasNext} ran the body ahead
-   * @throws NoSuchElementException if the body ends instead
+   * @throws NoSuchElementException if the body ends without another value
    */
   public Y raise(Throwable exception) {
     Objects.requireNonNull(exception, "exception == null");
@@ -241,7 +245,7 @@ public final class Generator<
   }
 
   /**
-   * Returns what the body returned, or throws what it threw.
+   * Returns what the body returned, or throws what the body threw.
    *
    * @throws IllegalStateException if the body has not ended
    */
@@ -257,7 +261,7 @@ public final class Generator<
 
   /**
    * Ends the generator: raises a {@link CancellationException} at its yield, so that {@code
-   * finally} blocks run. Does nothing if it has ended.
+   * finally} blocks run. Does nothing if the generator has ended.
    *
    * @throws IllegalStateException if the body yields again
    */
@@ -303,7 +307,7 @@ public final class Generator<
     return value;
   }
 
-  /** Runs the body to its next yield or to its end, and waits for what it awaits in between. */
+  /** Runs the body to its next yield or its end, and waits for what the body awaits in between. */
   private void step(@Nullable S value, @Nullable Throwable exception) {
     checkNotRunning();
     ThreadState driver = ThreadState.get();
@@ -325,7 +329,7 @@ public final class Generator<
     }
   }
 
-  /** Lets the coroutine that drives this generator wait for what the body awaits. */
+  /** Makes the coroutine that drives this generator wait for what the body awaits. */
   private void waitInDriver(Future<?> future) {
     AwaitingBody driver = ThreadState.presentBody();
     if (driver == null) {

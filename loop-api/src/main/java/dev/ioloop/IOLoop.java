@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A level-triggered I/O loop: one thread that runs callbacks, timeouts, channel handlers and
- * coroutines, one at a time. The package's documentation numbers the steps of an iteration.
+ * coroutines, one at a time. The package documentation numbers the steps of an iteration.
  *
  * <pre>{@code
  * try (IOLoop loop = IOLoop.create()) {
@@ -43,30 +43,31 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Threads: before the first {@link #start} or {@link #runSync} any one thread at a time may set
- * the loop up. The first start binds the loop to its thread. From other threads {@link
- * #addCallback}, {@link #addCallbackFromSignal}, {@link #spawnCallback}, {@link #execute}, {@link
- * #stop} and the getters may be called, and {@link #close} once the loop has stopped; all else is
- * refused there.
+ * <p>Threads: before the first {@link #start} or {@link #runSync}, any one thread at a time may set
+ * up the loop. The first start binds the loop to its thread. After that, other threads may call
+ * {@link #addCallback}, {@link #addCallbackFromSignal}, {@link #spawnCallback}, {@link #execute},
+ * {@link #stop} and the getters, and {@link #close} once the loop has stopped. All other calls from
+ * other threads are refused.
  *
- * <p>Whatever a callback, timeout, handler or coroutine throws goes to the exception handler, and
- * the loop goes on. Only a {@link VirtualMachineError} that is no {@link StackOverflowError} leaves
- * {@link #start}; the loop is stopped then and can be closed. Tornado: {@code
- * tornado.ioloop.IOLoop}.
+ * <p>An exception thrown by a callback, timeout, handler or coroutine goes to the exception
+ * handler, and the loop goes on. Only a {@link VirtualMachineError} that is not a {@link
+ * StackOverflowError} leaves {@link #start}; the loop is then stopped and can be closed. Tornado:
+ * {@code tornado.ioloop.IOLoop}.
  */
 public final class IOLoop implements Executor, AutoCloseable {
 
   /** No event. */
   public static final int NONE = 0;
 
-  /** The channel can be read, accepted from, or has reached its end. */
+  /** The channel can be read or accepted from, or has reached its end. */
   public static final int READ = Events.READ;
 
-  /** The channel can be written, or its connect has ended. */
+  /** The channel can be written, or its connect has completed. */
   public static final int WRITE = Events.WRITE;
 
   /**
-   * The channel failed or hung up. Reported whether asked for or not, where the backend can tell.
+   * The channel failed or hung up. Always reported, even if not requested, where the backend can
+   * tell.
    */
   public static final int ERROR = Events.ERROR;
 
@@ -74,10 +75,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   private static final Object INSTANCE_LOCK = new Object();
   private static volatile @Nullable IOLoop instance;
 
-  /** Far enough for anyone, and near enough to be compared by difference. */
+  /** Longer delays are capped here, so that differences between deadlines cannot overflow. */
   private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
 
-  /** A hundred years in nanoseconds: no deadline is further away. */
+  /** {@link #LONGEST_DELAY} in nanoseconds: no deadline is further away. */
   static final long MOST_NANOS = LONGEST_DELAY.toNanos();
 
   private static final int MAX_DUMPED = 1_000;
@@ -101,42 +102,45 @@ public final class IOLoop implements Executor, AutoCloseable {
   private final Unwinding unwinding;
   private final BlockingWork workers = new BlockingWork(this);
 
-  /** What a host executes; null where the loop runs itself. */
+  /** What the host executes; null if the loop runs itself. */
   private final @Nullable HostedTurns hosted;
 
   final SuspendedCoroutines suspended = new SuspendedCoroutines();
   final FiberPool fibers = new FiberPool();
 
-  /** Made when first asked for. */
+  /** Created on first use. */
   private @Nullable StreamSockets sockets;
 
-  /** The thread that may use the loop: null until the first start, a fiber's while that runs. */
+  /**
+   * The thread that may use the loop: null until the first start, a fiber's thread while that fiber
+   * runs.
+   */
   private @Nullable Thread owner;
 
   /**
-   * The thread whose callbacks join the queue without a compare-and-set: the owner while the loop
-   * runs or is closing, else none, because {@link #close} may come from any thread then.
+   * The thread that adds callbacks to the queue without a compare-and-set: the owner while the loop
+   * runs or is closing, else null, because {@link #close} may then come from any thread.
    */
   private @Nullable Thread adder;
 
-  /** The thread that closes the loop and may not poll, so that it parks in place of that. */
+  /** The thread that closes the loop but may not poll, and parks instead. */
   private volatile @Nullable Thread parked;
 
   /** The thread of the first start. */
   private volatile @Nullable Thread thread;
 
-  /** The state of the thread that runs iterations. Null until the first start. */
+  /** The state of the thread that runs iterations; null until the first start. */
   private @Nullable ThreadState threadState;
 
-  /** The state of the owner, if a fiber's thread has ever been that. */
+  /** The state of the owner, once a fiber's thread has been the owner. */
   private @Nullable ThreadState ownerState;
 
-  /** Whether a callback of the loop's own thread has to ask the host for a turn. */
+  /** Whether a callback added on the loop's own thread must ask the host for a turn. */
   private boolean dormant;
 
   private final LoopObserver observer = new LoopObserver(this);
 
-  /** Whether the watchdog knows that the loop has work although it has never been started. */
+  /** Whether the watchdog knows that the loop has work but was never started. */
   private boolean waitingWorkNoted;
 
   private volatile boolean stopRequested;
@@ -160,10 +164,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** What the iterations of this loop call above themselves. */
+  /** What the iterations of this loop call in the layer above them. */
   private final class Hooks extends LoopHooks implements HostedTurns.Hosted {
 
-    /** What a thread of a host was doing before the present turn. */
+    /** The loop that was running on the host's thread before the present turn. */
     private @Nullable IOLoop outerLoop;
 
     private @Nullable Context outerContext;
@@ -265,11 +269,11 @@ public final class IOLoop implements Executor, AutoCloseable {
   // Which loop
 
   /**
-   * Returns the process's main loop, which is made on first use, and anew once it was closed. It is
-   * taken wherever a loop is needed on a thread without one, as by {@link Gen#coroutine} or {@link
-   * Gen#sleep}. Where it has had work for two seconds and was never started, one warning says so,
-   * unless the watchdog is off. Safe to call from any thread. Tornado: {@code IOLoop.instance} as
-   * of 4.4.
+   * Returns the process's main loop. It is created on first use, and again after it was closed. It
+   * is used wherever a loop is needed on a thread without one, for example by {@link Gen#coroutine}
+   * or {@link Gen#sleep}. If it has had work for two seconds and was never started, one warning
+   * says so, unless the watchdog is off. Safe to call from any thread. Tornado 4.4: {@code
+   * IOLoop.instance}.
    */
   public static IOLoop instance() {
     IOLoop main = instance;
@@ -286,8 +290,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns the current loop of this thread, else {@link #instance()}. Safe to call from any
-   * thread. Tornado: {@code IOLoop.current} as of 4.4.
+   * Returns the current loop of this thread, or {@link #instance()} if there is none. Safe to call
+   * from any thread. Tornado 4.4: {@code IOLoop.current}.
    */
   public static IOLoop current() {
     IOLoop current = ThreadState.get().current;
@@ -295,8 +299,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns the current loop of this thread; where there is none, {@link #instance()} or, if {@code
-   * instance} is false, null. Safe to call from any thread.
+   * Returns the current loop of this thread. If there is none, returns {@link #instance()} if
+   * {@code instance} is true, else null. Safe to call from any thread.
    */
   public static @Nullable IOLoop current(boolean instance) {
     IOLoop current = ThreadState.get().current;
@@ -304,9 +308,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Makes a loop on the configured backend, else the one that the system property {@code
-   * dev.ioloop.backend} names, else {@link #configurableDefault()}. It does not become current.
-   * Safe to call from any thread.
+   * Creates a loop on the backend chosen by {@link #configure}, else on the one named by the system
+   * property {@code dev.ioloop.backend}, else on {@link #configurableDefault()}. The loop does not
+   * become current. Safe to call from any thread.
    *
    * @throws IllegalStateException if no backend is available
    */
@@ -315,18 +319,18 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Makes a loop on the backend with this name. Safe to call from any thread.
+   * Creates a loop on the backend with this name. Safe to call from any thread.
    *
-   * @throws IllegalArgumentException if there is none or it is not available; the message lists
-   *     what was found and why the rest is unavailable
+   * @throws IllegalArgumentException if there is no such backend or it is not available; the
+   *     message lists the backends that were found and why the others are unavailable
    */
   public static IOLoop create(String backend) {
     return create(Backends.provider(Objects.requireNonNull(backend, "backend == null")));
   }
 
   /**
-   * Makes a loop on a poller of one's own, which it will close. For embedding and for tests. On a
-   * {@link Host} the loop is running from the beginning: the host's thread is its own.
+   * Creates a loop on the caller's own poller, which the loop will close. For embedding and for
+   * tests. A loop on a {@link Host} runs from the beginning, on the host's thread.
    */
   public static IOLoop create(String backend, Poller poller) {
     return new IOLoop(
@@ -339,8 +343,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Chooses the backend of the loops that {@link #create()} makes from now on; null goes back to
-   * the default. Safe to call from any thread. Tornado: {@code IOLoop.configure}.
+   * Chooses the backend of the loops that {@link #create()} creates from now on; null restores the
+   * default. Safe to call from any thread. Tornado: {@code IOLoop.configure}.
    *
    * @throws IllegalArgumentException if there is no such backend or it is not available
    */
@@ -349,16 +353,16 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns the name of the default backend: epoll, else kqueue, else nio, the first that is
-   * present and available. Tornado: {@code IOLoop.configurable_default}.
+   * Returns the name of the default backend: the first of epoll, kqueue and nio that is present and
+   * available. Tornado: {@code IOLoop.configurable_default}.
    *
-   * @throws IllegalStateException if none is
+   * @throws IllegalStateException if none is available
    */
   public static String configurableDefault() {
     return Backends.defaultProvider().name();
   }
 
-  /** Returns the backends that were found on the class or module path, the most preferred first. */
+  /** Returns the backends found on the class path or module path, most preferred first. */
   public static List<Backend> backends() {
     return Backends.all();
   }
@@ -369,16 +373,16 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns the object of another library under this loop, such as Netty's {@code EventLoop}, or
-   * null where there is none of that type.
+   * Returns the object of another library that this loop runs on, such as Netty's {@code
+   * EventLoop}, or null if there is none of that type.
    */
   public <T> @Nullable T unwrap(Class<T> type) {
     return poller.unwrap(type);
   }
 
   /**
-   * Returns what opens the sockets of this loop's streams; for those who write servers and
-   * transports of their own. Users want {@code dev.ioloop.net}.
+   * Returns the factory for the sockets of this loop's streams. For authors of servers and
+   * transports; other users want {@code dev.ioloop.net}.
    *
    * <p>Call from the loop's thread only.
    */
@@ -391,7 +395,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Makes this the current loop of the calling thread, so that set-up code finds it.
+   * Makes this the current loop of the calling thread, so that setup code finds it.
    *
    * @throws IllegalStateException if this loop runs on another thread
    */
@@ -417,7 +421,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /**
    * Runs iterations on the calling thread until {@link #stop}. The loop is current meanwhile. If
    * {@link #stop} was called before, returns at once and forgets that call. May be called again
-   * later; handlers, timeouts and callbacks stay. Tornado: {@code IOLoop.start}.
+   * later: handlers, timeouts and callbacks are kept. Tornado: {@code IOLoop.start}.
    *
    * @throws IllegalStateException if this loop is running, closing or closed, if a loop runs on
    *     this thread, in a coroutine, on a thread other than that of the first start, or on a
@@ -429,7 +433,8 @@ public final class IOLoop implements Executor, AutoCloseable {
       checkMayStart("start()", state);
     } while (!life.start());
     try {
-      refuseIfBoundElsewhere("start()"); // Again: another thread's start may have come between.
+      refuseIfBoundElsewhere(
+          "start()"); // Checked again: another thread may have started the loop since.
       if (stopRequested) {
         stopRequested = false;
       } else {
@@ -501,11 +506,11 @@ public final class IOLoop implements Executor, AutoCloseable {
   private void refuseIfHosted(String call, String remedy) {
     if (hosted != null) {
       throw new IllegalStateException(
-          call + " of a loop that lives on " + poller + ", which runs it; " + remedy);
+          call + " of a loop on " + poller + ", which runs it; " + remedy);
     }
   }
 
-  /** Makes the calling thread, which is its host's, the loop's own. */
+  /** Makes the calling thread, which is the host's, the loop's owner. */
   private void settle(ThreadState state) {
     owner = Thread.currentThread();
     if (thread != owner) {
@@ -529,11 +534,11 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Lets the present iteration complete and {@link #start} return then; called before {@link
-   * #start}, it makes that return at once. Safe to call from any thread. Tornado: {@code
-   * IOLoop.stop}.
+   * Makes {@link #start} return after the present iteration. If called before {@link #start}, makes
+   * that call return at once. Safe to call from any thread. Tornado: {@code IOLoop.stop}.
    *
-   * @throws IllegalStateException if the loop lives on a host, which does not end with it
+   * @throws IllegalStateException if the loop runs on a host: stopping the loop would not stop the
+   *     host
    */
   public void stop() {
     refuseIfHosted("stop()", "close() detaches it");
@@ -548,83 +553,87 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns whether the loop is between the beginning and the end of {@link #start}; one that lives
-   * on a host is running until it is closed. Safe to call from any thread.
+   * Returns whether {@link #start} is running. A loop on a host runs until it is closed. Safe to
+   * call from any thread.
    */
   public boolean running() {
     return life.isRunning() || hosted != null && life.isClosing();
   }
 
   /**
-   * Runs the loop until {@code body}, as a coroutine, has ended, and returns its result or throws
-   * its exception, unwrapped. Tornado: {@code IOLoop.run_sync}.
+   * Runs {@code body} as a coroutine, runs the loop until it has ended, and returns its result or
+   * throws its exception, unwrapped. Tornado: {@code IOLoop.run_sync}.
    *
-   * @throws IllegalStateException as {@link #start}; also if the loop was stopped before the body
-   *     ended
+   * @throws IllegalStateException in the same cases as {@link #start}; also if the loop was stopped
+   *     before the body ended
    */
   public <T extends @Nullable Object> T runSync(Callable<T> body) {
     return new RunSync<>(this, null, body).run();
   }
 
-  /** As {@link #runSync(Callable)}, for a body whose outcome is that of the stage it returns. */
+  /**
+   * Same as {@link #runSync(Callable)}, for a body that returns a stage; the stage's outcome is the
+   * body's.
+   */
   public <T extends @Nullable Object> T runSync(AsyncCallable<T> body) {
     return runSync(Bodies.of(body));
   }
 
-  /** As {@link #runSync(Callable)}, for a body without a result. */
+  /** Same as {@link #runSync(Callable)}, for a body without a result. */
   public void runSync(Action body) {
     runSync(Bodies.of(body));
   }
 
   /**
-   * As {@link #runSync(Callable)}, but cancels the body when {@code timeout} has passed, and waits
-   * for it to unwind, ten seconds at most.
+   * Same as {@link #runSync(Callable)}, but cancels the body when {@code timeout} has passed and
+   * waits for it to unwind, for at most ten seconds.
    *
-   * @throws LoopTimeoutException if the body had not ended in time
+   * @throws LoopTimeoutException if the body did not end in time
    */
   public <T extends @Nullable Object> T runSync(Duration timeout, Callable<T> body) {
     Objects.requireNonNull(timeout, "timeout == null");
     return new RunSync<>(this, timeout, body).run();
   }
 
-  /** As {@link #runSync(Duration, Callable)}, for a body that returns a stage. */
+  /** Same as {@link #runSync(Duration, Callable)}, for a body that returns a stage. */
   public <T extends @Nullable Object> T runSync(Duration timeout, AsyncCallable<T> body) {
     return runSync(timeout, Bodies.of(body));
   }
 
-  /** As {@link #runSync(Duration, Callable)}, for a body without a result. */
+  /** Same as {@link #runSync(Duration, Callable)}, for a body without a result. */
   public void runSync(Duration timeout, Action body) {
     runSync(timeout, Bodies.of(body));
   }
 
   /**
-   * Closes a loop that is stopped: cancels its suspended coroutines and runs them until they have
-   * ended, one second at most; then drops callbacks and timeouts and releases what the backend
-   * holds. Registered channels stay open. Safe to call from any thread. Tornado: {@code
-   * IOLoop.close}.
+   * Closes a stopped loop. Cancels its suspended coroutines and runs them until they have ended,
+   * for at most one second; then drops callbacks and timeouts and releases the backend's resources.
+   * Registered channels stay open. Safe to call from any thread. Tornado: {@code IOLoop.close}.
    *
-   * <p>While the coroutines unwind the loop is closing: callbacks and timeouts run, those that
-   * other threads post too, and channels are served if this is the thread of the first start. A
-   * coroutine may start others; one that is started elsewhere, or that has been spawned and has not
-   * begun, is cancelled and never begins. Whatever is thrown meanwhile, the loop is closed
-   * afterwards. Later callbacks of any thread are dropped silently. A call while the loop is
-   * closing or closed does nothing and returns at once.
+   * <p>The loop is closing while the coroutines unwind. Callbacks and timeouts still run, including
+   * callbacks posted by other threads. Channels are served if the calling thread is that of the
+   * first start. A coroutine may start others. A coroutine that is started elsewhere, or was
+   * spawned and has not begun, is cancelled and never begins. The loop ends up closed, whatever is
+   * thrown meanwhile. Later callbacks from any thread are dropped silently. A call while the loop
+   * is closing or closed does nothing and returns at once.
    *
-   * <p>A loop that lives on a host is closed though it runs, the host is left alone, and this
-   * returns at once: the coroutines unwind in turns of the host, and {@link #running} tells when
-   * that has ended. On the host's thread, outside the loop's own callbacks and coroutines, the
-   * first turn takes place inside this call. A host that ends takes the loop along: with the last
-   * thing that it runs it waits for the coroutines, one second at most.
+   * <p>A loop on a host is closed while it runs; the host is left alone, and this method returns at
+   * once. The coroutines unwind in turns of the host, and {@link #running} becomes false when they
+   * have ended. If called on the host's thread, outside the loop's own callbacks and coroutines,
+   * the first turn takes place inside this call. A host that ends closes its loop too: in the last
+   * thing it runs it waits for the coroutines, for at most one second.
    *
-   * @throws IllegalStateException if this loop is running, or in one of its coroutines or what that
-   *     runs, such as a generator
+   * @throws IllegalStateException if this loop is running, or if called in one of its coroutines or
+   *     in code that such a coroutine runs, such as a generator
    */
   @Override
   public void close() {
     close(false);
   }
 
-  /** As {@link #close()}; with {@code allHandles} closes the registered channels, too. */
+  /**
+   * Same as {@link #close()}; if {@code allHandles} is true, also closes the registered channels.
+   */
   public void close(boolean allHandles) {
     if (hosted != null) {
       hosted.close(allHandles);
@@ -639,7 +648,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Ends the coroutines of a loop that is closing on the calling thread, and closes it then. */
+  /** Ends the coroutines of a closing loop on the calling thread, then closes the loop. */
   private void closeHere(boolean allHandles) {
     try {
       if (!suspended.isEmpty()) {
@@ -664,7 +673,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     adder = owner;
     parked = mayPoll ? null : owner;
     state.keepMonitors();
-    callbacks.wakeUp(); // A host's loop is asleep between its turns.
+    callbacks.wakeUp(); // A hosted loop is asleep between its turns.
     try {
       if (mayPoll) {
         bind(state);
@@ -730,13 +739,13 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Runs {@code body} as the main coroutine of a program, as {@link #runSync(Action)} does, until
-   * it ends or the process is told to: Ctrl-C or SIGTERM cancels the body, so that its {@code
-   * finally} blocks run, ten seconds at most, and ends the process with the exit code that shells
-   * expect, 130 or 143. A second signal ends the process at once. Tornado has none; asyncio: {@code
-   * run}.
+   * Runs {@code body} as the main coroutine of a program, like {@link #runSync(Action)}, until it
+   * ends or a signal asks the process to end. Ctrl-C or SIGTERM cancels the body, lets its {@code
+   * finally} blocks run for at most ten seconds, and ends the process with the exit code that
+   * shells expect, 130 or 143. A second signal ends the process at once. Tornado has no
+   * counterpart; asyncio: {@code run}.
    *
-   * @throws IllegalStateException as {@link #start}
+   * @throws IllegalStateException in the same cases as {@link #start}
    */
   public void runMain(Action body) {
     new RunMain(this, body).run();
@@ -745,8 +754,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   // Callbacks and timeouts
 
   /**
-   * Runs {@code callback} once, in the next iteration. Callbacks of one thread run in the order in
-   * which it added them. Dropped silently after {@link #close()}.
+   * Runs {@code callback} once, in the next iteration. Callbacks added by one thread run in the
+   * order in which it added them. Dropped silently after {@link #close()}.
    *
    * <p>Safe to call from any thread. Tornado: {@code IOLoop.add_callback}.
    */
@@ -760,7 +769,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     post(Context.inUse ? Context.captured(callback) : callback);
   }
 
-  /** As {@link #addCallback}, without the context of the calling code. */
+  /** Same as {@link #addCallback}, without the context of the calling code. */
   void post(Runnable callback) {
     if (adder == Thread.currentThread()) {
       callbacks.add(callback);
@@ -777,7 +786,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Has the watchdog look whether the main loop, which has work, is ever started. */
+  /** Asks the watchdog to check whether the main loop, which has work, is ever started. */
   private void noteWaitingWork() {
     if (this == instance && !waitingWorkNoted) {
       waitingWorkNoted = true;
@@ -786,14 +795,14 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Returns whether the loop has work and was never started. For the watchdog. */
+  /** Returns whether the loop has work but was never started. For the watchdog. */
   boolean hasWaitingWork() {
     boolean work = callbacks.size() > 0 || timeouts.size() > 0;
     waitingWorkNoted = work;
     return work && thread == null && !life.hasCloseBegun();
   }
 
-  /** Ends the wait of the thread that runs the loop. Called by whoever found it asleep. */
+  /** Wakes the thread that runs the loop. Called by the thread that found the loop asleep. */
   private void wake() {
     Thread closing = parked;
     if (closing == null) {
@@ -803,32 +812,32 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Asks the host for a turn, once. The loop's thread only. */
+  /** Asks the host for one turn. The loop's thread only. */
   private void wakeHost() {
     dormant = false;
     poller.wakeup();
   }
 
-  /** Ends what would wait for ever for a callback that never runs; forgets all else. */
+  /** Cancels what would wait forever for a dropped callback; ignores all other callbacks. */
   private static void drop(Runnable callback) {
     Runner.drop(callback);
     BlockingWork.drop(callback);
   }
 
-  /** As {@link #addCallback}, which is safe in Java's signal handlers, too. */
+  /** Same as {@link #addCallback}, which is also safe in Java's signal handlers. */
   public void addCallbackFromSignal(Runnable callback) {
     addCallback(callback);
   }
 
-  /** As {@link #addCallback}, so that the loop serves wherever an executor is asked for. */
+  /** Same as {@link #addCallback}; lets the loop serve as an {@link Executor}. */
   @Override
   public void execute(Runnable command) {
     addCallback(command);
   }
 
   /**
-   * Runs {@code body} as a coroutine that nobody awaits, from the next iteration on. Its failure
-   * goes to the exception handler.
+   * Starts {@code body} in the next iteration, as a coroutine that nobody awaits. Its failure goes
+   * to the exception handler.
    *
    * <p>Safe to call from any thread. Tornado: {@code IOLoop.spawn_callback}.
    *
@@ -838,19 +847,22 @@ public final class IOLoop implements Executor, AutoCloseable {
     return Runner.spawn(this, Objects.requireNonNull(body, "body == null"));
   }
 
-  /** As {@link #spawnCallback(Callable)}, for a body whose outcome is that of a stage. */
+  /**
+   * Same as {@link #spawnCallback(Callable)}, for a body that returns a stage; the stage's outcome
+   * is the body's.
+   */
   public <T extends @Nullable Object> Future<T> spawnCallback(AsyncCallable<T> body) {
     return spawnCallback(Bodies.of(body));
   }
 
-  /** As {@link #spawnCallback(Callable)}, for a body without a result. */
+  /** Same as {@link #spawnCallback(Callable)}, for a body without a result. */
   public Future<@Nullable Void> spawnCallback(Action body) {
     return spawnCallback(Bodies.of(body));
   }
 
   /**
-   * Runs {@code callback} with {@code future} once that is done: through an iteration of this loop,
-   * never inline, whoever completes it. Not called if the loop is closed before.
+   * Runs {@code callback} with {@code future} once that is done: always in an iteration of this
+   * loop, never inline, whichever thread completes it. Not called if the loop is closed first.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.add_future}.
    */
@@ -869,8 +881,8 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /**
    * Runs {@code callback} once, after {@code delay} has passed on {@link #time()}. A zero or
-   * negative delay means the next iteration. Timeouts with equal deadlines run in the order they
-   * were added.
+   * negative delay means the next iteration. Timeouts with equal deadlines run in the order in
+   * which they were added.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.call_later}.
    *
@@ -883,9 +895,9 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /**
    * Runs {@code callback} once, when {@link #time()} has reached {@code time}, in nanoseconds. A
-   * time in the past means the next iteration. One that is more than a hundred years away, to
-   * either side, counts as a hundred years away, as {@link Timeout#deadline} tells; of several such
-   * the order of the calls holds.
+   * time in the past means the next iteration. A time more than a hundred years away, in either
+   * direction, is clamped to a hundred years, as {@link Timeout#deadline} shows; clamped timeouts
+   * run in the order in which they were added.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.call_at}.
    *
@@ -896,7 +908,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     return addTimeout(deadline(time), callback);
   }
 
-  /** Returns a deadline near enough to be compared with others by difference. */
+  /**
+   * Returns {@code time} as a deadline, clamped so that differences between deadlines cannot
+   * overflow.
+   */
   private long deadline(long time) {
     long now = time();
     long ahead = time - now;
@@ -908,7 +923,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     return isNear ? time : isOverdue ? now - MOST_NANOS : now + MOST_NANOS;
   }
 
-  /** As {@link #callAt}, in a context of the caller's choice. */
+  /** Same as {@link #callAt}, in a context chosen by the caller. */
   Timeout callAt(long time, Context context, Runnable callback) {
     checkThread("callAt()");
     Runnable call = Context.inUse ? context.wrap(callback) : callback;
@@ -935,8 +950,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Removes a pending timeout, even one that is due in this iteration; does nothing to one that has
-   * fired or was removed.
+   * Cancels a pending timeout, even one that is due in this iteration. Does nothing to one that has
+   * fired or was cancelled.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.remove_timeout}.
    *
@@ -956,8 +971,9 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns the time on this loop's clock, in nanoseconds: monotonic, of arbitrary origin, to be
-   * compared by difference. Safe to call from any thread. Tornado: {@code IOLoop.time}, in seconds.
+   * Returns the time on this loop's clock, in nanoseconds. The clock is monotonic and its origin is
+   * arbitrary; compare times by their difference. Safe to call from any thread. Tornado: {@code
+   * IOLoop.time}, in seconds.
    */
   public long time() {
     return poller.nanoTime();
@@ -967,12 +983,12 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /**
    * Calls {@code handler} whenever {@code channel} is ready for one of {@code events}, a
-   * combination of {@link #READ}, {@link #WRITE} and {@link #ERROR}; level-triggered.
+   * combination of {@link #READ}, {@link #WRITE} and {@link #ERROR}. Handlers are level-triggered.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.add_handler}.
    *
-   * @throws IllegalArgumentException if the channel is closed, blocking, has a handler already or
-   *     cannot be watched for these events
+   * @throws IllegalArgumentException if the channel is closed or blocking, already has a handler,
+   *     or cannot be watched for these events
    */
   public void addHandler(SelectableChannel channel, IOHandler handler, int events) {
     checkThread("addHandler()");
@@ -981,7 +997,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * As {@link #addHandler(SelectableChannel, IOHandler, int)}, for a file descriptor.
+   * Same as {@link #addHandler(SelectableChannel, IOHandler, int)}, for a file descriptor.
    *
    * @throws UnsupportedOperationException on a backend without file descriptors
    */
@@ -998,7 +1014,7 @@ public final class IOLoop implements Executor, AutoCloseable {
 
   /**
    * Replaces the events that a channel is watched for, from the next poll on. {@link #NONE} pauses
-   * it.
+   * the handler.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.update_handler}.
    *
@@ -1009,15 +1025,15 @@ public final class IOLoop implements Executor, AutoCloseable {
     watches.update(Objects.requireNonNull(channel, "channel == null"), events);
   }
 
-  /** As {@link #updateHandler(SelectableChannel, int)}, for a file descriptor. */
+  /** Same as {@link #updateHandler(SelectableChannel, int)}, for a file descriptor. */
   public void updateHandler(int fd, int events) {
     checkThread("updateHandler()");
     watches.update(fd, events);
   }
 
   /**
-   * Stops watching a channel, also for an event that this poll has already found. Does nothing if
-   * the channel has no handler. The channel stays open.
+   * Stops watching a channel. The handler is not called again, even for an event that this poll has
+   * already found. Does nothing if the channel has no handler. The channel stays open.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.remove_handler}.
    */
@@ -1026,7 +1042,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     watches.remove(Objects.requireNonNull(channel, "channel == null"));
   }
 
-  /** As {@link #removeHandler(SelectableChannel)}, for a file descriptor. */
+  /** Same as {@link #removeHandler(SelectableChannel)}, for a file descriptor. */
   public void removeHandler(int fd) {
     checkThread("removeHandler()");
     watches.remove(fd);
@@ -1035,8 +1051,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   // Executors
 
   /**
-   * Runs blocking work on the default executor, and returns a future that is completed on this
-   * loop. Cancelling the future interrupts the work.
+   * Runs blocking work on the default executor and returns a future that is completed on this loop.
+   * Cancelling the future interrupts the work.
    *
    * <p>Call from the loop's thread only. Tornado: {@code IOLoop.run_in_executor}.
    */
@@ -1045,27 +1061,27 @@ public final class IOLoop implements Executor, AutoCloseable {
     return workers.run(null, task);
   }
 
-  /** As {@link #runInExecutor(Callable)}, on an executor of one's own. */
+  /** Same as {@link #runInExecutor(Callable)}, on the given executor. */
   public <T extends @Nullable Object> Future<T> runInExecutor(Executor executor, Callable<T> task) {
     checkThread("runInExecutor()");
     return workers.run(Objects.requireNonNull(executor, "executor == null"), task);
   }
 
-  /** As {@link #runInExecutor(Callable)}, for work without a result. */
+  /** Same as {@link #runInExecutor(Callable)}, for work without a result. */
   public Future<@Nullable Void> runInExecutor(Action task) {
     return runInExecutor(Bodies.of(task));
   }
 
-  /** As {@link #runInExecutor(Executor, Callable)}, for work without a result. */
+  /** Same as {@link #runInExecutor(Executor, Callable)}, for work without a result. */
   public Future<@Nullable Void> runInExecutor(Executor executor, Action task) {
     return runInExecutor(executor, Bodies.of(task));
   }
 
   /**
-   * Replaces the executor of {@link #runInExecutor(Callable)}, which is one for all loops: at most
-   * 256 daemon threads, made as they are needed, that end when idle for five seconds; where all are
-   * busy, work waits, first in first out. Safe to call from any thread. Tornado: {@code
-   * IOLoop.set_default_executor}.
+   * Replaces the executor of {@link #runInExecutor(Callable)} for this loop. By default all loops
+   * share one executor: it has at most 256 daemon threads, created on demand, which end after five
+   * seconds without work. If all are busy, work waits, first in first out. Safe to call from any
+   * thread. Tornado: {@code IOLoop.set_default_executor}.
    */
   public void setDefaultExecutor(Executor executor) {
     workers.setDefault(Objects.requireNonNull(executor, "executor == null"));
@@ -1074,20 +1090,21 @@ public final class IOLoop implements Executor, AutoCloseable {
   // Debugging and errors
 
   /**
-   * Returns a text for people: this loop, the next of its timeouts, and each suspended coroutine
-   * with its name, for how long and at which line it waits, and, where that is known, for what.
-   * Below a coroutine stand those it waits for; where some wait for each other, it says so. Of more
-   * than 1,000 coroutines the first ones are described, and fewer, but 100 at least, if that takes
-   * longer than 50 ms. Call from the loop's thread only, or when the loop is stopped.
+   * Returns a human-readable description of this loop, its next timeouts, and each suspended
+   * coroutine: its name, how long and at which line it has been waiting, and, if known, what it
+   * waits for. A coroutine is listed above those it waits for; coroutines that wait for each other
+   * are reported as a cycle. Describes the first 1,000 coroutines at most, and fewer, but at least
+   * 100, if that takes longer than 50 ms. Call from the loop's thread only, or while the loop is
+   * stopped.
    */
   public String dump() {
     return dump(MAX_DUMPED);
   }
 
   /**
-   * As {@link #dump()}, with the coroutines that were suspended first.
+   * Same as {@link #dump()}, for the coroutines that were suspended first.
    *
-   * @param coroutines how many of them; 0 or more
+   * @param coroutines how many coroutines to describe at most; 0 or more
    * @throws IllegalArgumentException if {@code coroutines} is negative
    */
   public String dump(int coroutines) {
@@ -1105,8 +1122,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns what this loop has done so far. Safe to call from any thread, though a foreign thread
-   * may see numbers that are a little old.
+   * Returns what this loop has done so far. Safe to call from any thread, though another thread may
+   * see slightly outdated numbers.
    */
   public LoopStats stats() {
     return new LoopStats(
@@ -1122,27 +1139,30 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Has the loop reported when an iteration has taken longer than this, while it does: a warning of
-   * the {@link System.Logger} named {@code dev.ioloop}, with the stack of the culprit and, if it is
-   * one, the coroutine; again after twice that time, and so on, and once more when the loop goes
-   * on. By default after two seconds, or what the system property {@code dev.ioloop.watchdog} says:
-   * {@code 100ms}, {@code 2s} or {@code off}.
+   * Reports an iteration that takes longer than {@code limit}, while it is still running. The
+   * report is a warning of the {@link System.Logger} named {@code dev.ioloop}, with the stack of
+   * the culprit and, if it is a coroutine, the coroutine. It is repeated after twice that time,
+   * then after twice that, and so on, and once more when the loop goes on. The default is two
+   * seconds, or the value of the system property {@code dev.ioloop.watchdog}: {@code 100ms}, {@code
+   * 2s} or {@code off}, for example.
    *
-   * <p>Safe to call from any thread. Tornado: {@code IOLoop.set_blocking_log_threshold} as of 4.4.
+   * <p>Safe to call from any thread. Tornado 4.4: {@code IOLoop.set_blocking_log_threshold}.
    *
-   * @param limit null for no reports; more than a hundred years count as a hundred
+   * @param limit null for no reports; more than a hundred years counts as a hundred
    * @throws IllegalArgumentException if {@code limit} is not positive
    */
   public void setBlockingLogThreshold(@Nullable Duration limit) {
     if (limit != null && (limit.isZero() || limit.isNegative())) {
-      throw new IllegalArgumentException("the limit is not positive; null is for none: " + limit);
+      throw new IllegalArgumentException(
+          "the limit is not positive; null turns reports off: " + limit);
     }
     observer.setLimit(limit);
   }
 
   /**
-   * Returns what has kept this loop for longer than the limit of {@link #setBlockingLogThreshold},
-   * oldest first: the last 100. One that goes on is the last. Safe to call from any thread.
+   * Returns what has blocked this loop for longer than the limit of {@link
+   * #setBlockingLogThreshold}: the last 100, oldest first. One that is still blocking comes last.
+   * Safe to call from any thread.
    */
   public List<SlowCallback> slowCallbacks() {
     return observer.slowCallbacks();
@@ -1153,7 +1173,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     return observer;
   }
 
-  /** Returns the time, coarsely; see {@link IterationRunner#clock}. */
+  /** Returns the coarse time; see {@link IterationRunner#clock}. */
   long clock() {
     return iterations.clock();
   }
@@ -1163,34 +1183,37 @@ public final class IOLoop implements Executor, AutoCloseable {
     return iterations.progress();
   }
 
-  /** Returns whether this loop lives on a host. */
+  /** Returns whether this loop runs on a host. */
   boolean isHosted() {
     return hosted != null;
   }
 
-  /** Returns the thread that runs the loop, or the coroutine it waits for. For the watchdog. */
+  /**
+   * Returns the thread that runs the loop, or that of the coroutine the loop waits for. For the
+   * watchdog.
+   */
   @Nullable Thread presentThread() {
     Thread present = owner;
     return present == HostedTurns.NOT_YET ? null : present;
   }
 
-  /** Returns whether a thread that is in these frames of a poll waits for events. */
+  /** Returns whether a thread with these frames of a poll on its stack is waiting for events. */
   boolean waits(List<StackTraceElement> poll) {
     return poller.waits(poll);
   }
 
-  /** Returns the fiber that runs now or ran last. For the watchdog, which may be late. */
+  /** Returns the fiber that runs now or ran last. For the watchdog, which may read it late. */
   @Nullable Fiber presentFiber() {
     ThreadState state = ownerState != null ? ownerState : threadState;
     return state == null ? null : state.fiber();
   }
 
   /**
-   * Replaces what happens to an exception that nobody caught: {@code handler} is given the
-   * callback, handler, {@link PeriodicCallback} or coroutine's future that failed, and the
-   * exception. The default logs through the {@link System.Logger} named {@code dev.ioloop}. What
-   * the handler throws itself is logged. Safe to call from any thread; the handler is called on the
-   * loop's thread. Tornado: {@code IOLoop.handle_callback_exception} as of 4.4.
+   * Sets the handler of uncaught exceptions. It receives the callback, handler, {@link
+   * PeriodicCallback} or coroutine's future that failed, and the exception. The default handler
+   * logs through the {@link System.Logger} named {@code dev.ioloop}. An exception thrown by the
+   * handler itself is logged. Safe to call from any thread; the handler is called on the loop's
+   * thread. Tornado 4.4: {@code IOLoop.handle_callback_exception}.
    */
   public void setExceptionHandler(BiConsumer<Object, Throwable> handler) {
     exceptionHandler = Objects.requireNonNull(handler, "handler == null");
@@ -1215,7 +1238,7 @@ public final class IOLoop implements Executor, AutoCloseable {
         + "]";
   }
 
-  /** Hands what {@code source} threw to the exception handler, or throws it on if it is fatal. */
+  /** Passes what {@code source} threw to the exception handler, or rethrows it if it is fatal. */
   void failed(Object source, Throwable failure) {
     rethrowFatal(failure);
     if (source instanceof Context.InContext inContext) {
@@ -1233,11 +1256,11 @@ public final class IOLoop implements Executor, AutoCloseable {
     } catch (Throwable e) {
       rethrowFatal(e);
       e.addSuppressed(failure);
-      LOG.log(Level.ERROR, "The exception handler of the loop failed itself", e);
+      LOG.log(Level.ERROR, "The loop's exception handler threw an exception", e);
     }
   }
 
-  /** Hands what a callback threw to this thread's loop, or logs it where there is none. */
+  /** Passes what a callback threw to this thread's loop, or logs it if there is none. */
   static void report(Object source, Throwable failure) {
     IOLoop loop = ThreadState.get().current;
     if (loop != null && loop.isOwner()) {
@@ -1261,28 +1284,31 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Returns whether no loop should survive this. A stack overflow can be: the stack is gone. */
+  /**
+   * Returns whether the loop must not survive this. It survives a stack overflow, whose stack has
+   * been unwound.
+   */
   static boolean isFatal(Throwable failure) {
     return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError);
   }
 
   // Threads
 
-  /** Returns whether the calling thread is the one that runs the loop's callbacks right now. */
+  /** Returns whether the calling thread runs the loop's callbacks right now. */
   private boolean isOwner() {
     return owner == Thread.currentThread();
   }
 
   /**
-   * Returns whether the calling thread may use the loop: it owns it, or nobody has yet. The first
-   * start is running before it has bound the loop to its thread.
+   * Returns whether the calling thread may use the loop: it owns the loop, or no thread does yet. A
+   * loop in its first start is running before it is bound to its thread.
    */
   boolean isInLoop() {
     Thread now = owner;
     return now == null ? !life.isRunning() : now == Thread.currentThread();
   }
 
-  /** Hands the loop over between a thread and the thread of a fiber that it resumes. */
+  /** Moves ownership of the loop between a thread and the thread of a fiber that it resumes. */
   void moveOwner(Thread from, Thread to, ThreadState toState) {
     if (owner == from) {
       owner = to;
@@ -1293,7 +1319,10 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Returns the state of the thread that runs iterations, else of the one that sets up. */
+  /**
+   * Returns the state of the thread that runs iterations, or of the calling thread before the first
+   * start.
+   */
   ThreadState threadState() {
     ThreadState state = threadState;
     return state != null ? state : ThreadState.get();
@@ -1323,7 +1352,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     return thread == null ? "no thread" : "thread \"" + thread.getName() + "\"";
   }
 
-  /** Returns {@code delay} in nanoseconds; more than a hundred years count as a hundred. */
+  /** Returns {@code delay} in nanoseconds; more than a hundred years counts as a hundred. */
   static long nanos(Duration delay) {
     Objects.requireNonNull(delay, "delay == null");
     return delay.compareTo(LONGEST_DELAY) < 0

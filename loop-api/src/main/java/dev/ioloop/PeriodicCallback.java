@@ -7,10 +7,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls something again and again, from beat to beat of a period. The first call comes after one
- * full period. Each beat sees the {@link ContextVar}s of the code that started it. A beat that was
- * missed, because the callback or the loop took longer, is skipped, and the phase is kept. What the
- * callback throws goes to the loop's exception handler; the beat goes on.
+ * Calls a callback periodically. The first call comes after one full period. Each call sees the
+ * {@link ContextVar}s of the code that called {@link #start}. A call that is missed, because the
+ * callback or the loop took longer than a period, is skipped; the phase is kept. An exception that
+ * the callback throws goes to the loop's exception handler, and the calls go on.
  *
  * <pre>{@code
  * PeriodicCallback beat = new PeriodicCallback(() -> log("beat"), Duration.ofSeconds(1));
@@ -29,11 +29,14 @@ public final class PeriodicCallback {
   private @Nullable Timeout timeout;
   private long beat;
 
-  /** Of whoever started it: each beat has it, whatever the beat before has set. */
+  /**
+   * The context of the code that started this. Each call runs in it, whatever the call before has
+   * set.
+   */
   private Context context = Context.EMPTY;
 
   /**
-   * Makes a stopped one.
+   * Creates a stopped periodic callback.
    *
    * @throws IllegalArgumentException if {@code period} is not positive
    */
@@ -42,10 +45,10 @@ public final class PeriodicCallback {
   }
 
   /**
-   * Makes a stopped one whose periods vary.
+   * Creates a stopped periodic callback whose periods vary.
    *
-   * @param jitter the width of the window, centred on the period, that each period is drawn from,
-   *     as a part of the period: with 0.1 it is 0.95 to 1.05 periods
+   * @param jitter the width of the window, centred on the period, from which each period is drawn,
+   *     as a fraction of the period: 0.1 gives 0.95 to 1.05 periods
    * @throws IllegalArgumentException if {@code period} is not positive or {@code jitter} is not
    *     from 0 to 1
    */
@@ -54,8 +57,8 @@ public final class PeriodicCallback {
   }
 
   /**
-   * Makes a stopped one whose callback returns a future: beats that come while it is pending are
-   * skipped, and its failure goes to the exception handler.
+   * Creates a stopped periodic callback whose callback returns a future. Calls that come due while
+   * the future is pending are skipped. Its failure goes to the exception handler.
    *
    * @throws IllegalArgumentException if {@code period} is not positive
    */
@@ -64,7 +67,7 @@ public final class PeriodicCallback {
   }
 
   /**
-   * As {@link #PeriodicCallback(Callable, Duration)}, with {@code jitter}.
+   * Same as {@link #PeriodicCallback(Callable, Duration)}, with {@code jitter}.
    *
    * @throws IllegalArgumentException if {@code period} is not positive or {@code jitter} is not
    *     from 0 to 1
@@ -90,7 +93,7 @@ public final class PeriodicCallback {
     };
   }
 
-  /** Starts it on the current loop; does nothing if it is running. */
+  /** Starts the calls on the current loop. Does nothing if they are already running. */
   public void start() {
     if (!isRunning()) {
       IOLoop current = IOLoop.current();
@@ -101,7 +104,10 @@ public final class PeriodicCallback {
     }
   }
 
-  /** Stops it; a call that is under way is left alone. Does nothing if it is stopped. */
+  /**
+   * Stops the calls. Does not interrupt a call that is in progress. Does nothing if they are
+   * stopped.
+   */
   public void stop() {
     if (loop != null && timeout != null) {
       loop.removeTimeout(timeout);
@@ -110,8 +116,8 @@ public final class PeriodicCallback {
   }
 
   /**
-   * Returns whether it was started and has not ended since: by {@link #stop}, by an error that left
-   * the loop's {@link IOLoop#start}, or with the loop.
+   * Returns whether this was started and has not ended since: by {@link #stop}, by an error that
+   * left the loop's {@link IOLoop#start}, or with the loop.
    */
   public boolean isRunning() {
     return timeout != null && loop != null && !loop.isClosed();
@@ -140,7 +146,7 @@ public final class PeriodicCallback {
     }
   }
 
-  /** Reports a failure. One that is fatal ends the beat, unless it was started anew meanwhile. */
+  /** Reports a failure. A fatal failure ends the calls, unless they were restarted meanwhile. */
   private void failed(IOLoop loop, @Nullable Timeout fired, Throwable failure) {
     boolean survived = false;
     try {
@@ -153,7 +159,7 @@ public final class PeriodicCallback {
     }
   }
 
-  /** Goes on unless it was stopped meanwhile, or stopped and started again. */
+  /** Schedules the next call, unless this was stopped, or stopped and restarted, meanwhile. */
   private void scheduleAfter(IOLoop loop, @Nullable Timeout fired) {
     if (timeout == fired && fired != null) {
       schedule(loop);
@@ -168,10 +174,10 @@ public final class PeriodicCallback {
     }
     long late = loop.time() - beat;
     if (late >= 0) {
-      // The first beat that lies in the future: one that ends just now has passed.
+      // The first beat in the future; a beat that is due exactly now has passed.
       beat += (late / period + 1) * period;
     } else {
-      // The clock went backwards, or a short period was drawn: never the same beat again.
+      // The clock went backwards, or a short period was drawn. Never repeat the same beat.
       beat += period;
     }
     timeout = loop.callAt(beat, context, () -> run(loop));

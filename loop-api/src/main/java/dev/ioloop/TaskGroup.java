@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Coroutines that end together: none of them outlives the group, and the first that fails cancels
- * the rest.
+ * the others.
  *
  * <pre>{@code
  * int sum =
@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  *         });
  * }</pre>
  *
- * <p>{@link #run} is the form to use: there a failing child also cancels the body, and a failing
- * body the children. A group in a try statement waits for its children, but cannot know how its
- * block ended. A child whose future is cancelled from elsewhere has ended, not failed.
+ * <p>Prefer {@link #run}: there a failing child also cancels the body, and a failing body cancels
+ * the children. A group in a try statement waits for its children, but cannot know how its block
+ * ended. A child whose future is cancelled from elsewhere has ended; it has not failed.
  *
- * <p>Call from inside a coroutine only; {@link #start} and {@link #cancel} from anywhere on the
- * loop's thread. Tornado has none; asyncio: {@code TaskGroup}.
+ * <p>Call from inside a coroutine only; {@link #start} and {@link #cancel} may be called anywhere
+ * on the loop's thread. Tornado has no counterpart; asyncio: {@code TaskGroup}.
  */
 @Plumbing
 public final class TaskGroup implements AutoCloseable {
@@ -48,7 +48,7 @@ public final class TaskGroup implements AutoCloseable {
     T call(TaskGroup group) throws Exception;
   }
 
-  /** The body of {@link #run} as a coroutine has it. */
+  /** The body of {@link #run}, as the body of a coroutine. */
   private record OfScope<T extends @Nullable Object>(Scope<T> body, TaskGroup group)
       implements Callable<T>, Bodies.Wrapper {
     @Override
@@ -59,24 +59,24 @@ public final class TaskGroup implements AutoCloseable {
 
   private final Set<Future<?>> children = new LinkedHashSet<>();
 
-  /** The body of {@link #run}, which ends with the group but is not waited for by it. */
+  /** The body of {@link #run}. It ends with the group, but the group does not wait for it. */
   private @Nullable Future<?> body;
 
   private @Nullable Throwable failure;
   private boolean cancelled;
   private boolean closed;
 
-  /** Completed when there are no children any more. Null while nobody waits for that. */
+  /** Completed when there are no children any more; null while nobody waits for that. */
   private @Nullable Future<@Nullable Void> idle;
 
-  /** Makes an empty group. */
+  /** Creates an empty group. */
   public TaskGroup() {}
 
   /**
    * Runs {@code body} with a group, waits for all children, and returns the body's result. If a
-   * child fails, the others and the body are cancelled, and that failure is thrown, with those of
-   * the others as suppressed ones. If the body fails or is cancelled, the children are cancelled,
-   * and the body's own exception is thrown.
+   * child fails, the other children and the body are cancelled, and the child's failure is thrown,
+   * with those of the others as suppressed exceptions. If the body fails or is cancelled, the
+   * children are cancelled, and the body's own exception is thrown.
    */
   @SuppressWarnings("NullAway") // Without a result, close() throws.
   public static <T extends @Nullable Object> T run(Scope<T> body) {
@@ -98,9 +98,9 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /**
-   * Runs all {@code bodies} at the same time and returns the result of the first that succeeds; the
-   * others are cancelled and waited for. Where all fail, throws the first failure, with the others
-   * as suppressed ones.
+   * Runs all {@code bodies} at the same time and returns the result of the first that succeeds. The
+   * others are cancelled and waited for. If all fail, throws the first failure, with the others as
+   * suppressed exceptions.
    *
    * @throws NoSuchElementException if there are no bodies
    */
@@ -142,8 +142,9 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /**
-   * Starts a child, whose first segment runs before this returns. What the body returns is the
-   * result, a future too: await it in the body where the group shall wait for it.
+   * Starts a child; its first segment runs before this method returns. The value that the body
+   * returns is the result, even if it is a future: to make the group wait for that future, await it
+   * in the body.
    *
    * @throws CancellationException if the group was cancelled, or a child has failed
    * @throws IllegalStateException if the group is closed
@@ -165,7 +166,7 @@ public final class TaskGroup implements AutoCloseable {
     return child;
   }
 
-  /** As {@link #start(Callable)}, for a body without a result. */
+  /** Same as {@link #start(Callable)}, for a body without a result. */
   public Future<@Nullable Void> start(Action body) {
     return start(Bodies.of(body));
   }
@@ -195,7 +196,10 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /** The body of {@link #run} threw: an error of its own comes before those of the children. */
+  /**
+   * Called when the body of {@link #run} threw. Its own exception takes precedence over those of
+   * the children.
+   */
   private void bodyFailed(Throwable failed) {
     if (failure != null && failed instanceof CancellationException) {
       return;
@@ -215,9 +219,9 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /**
-   * Waits until all children have ended, also those that are started meanwhile. If one has failed,
+   * Waits until all children have ended, including those started meanwhile. If one has failed,
    * throws its failure, once: a later {@code join} or {@link #close} does not throw it again. If
-   * the waiting coroutine is cancelled, cancels the children and waits for them before it throws.
+   * the waiting coroutine is cancelled, cancels the children and waits for them before throwing.
    */
   public void join() {
     CancellationException interrupted = null;
@@ -245,7 +249,7 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /** Asks all children to end, and lets no more be started. Does not wait: see {@link #join}. */
+  /** Cancels all children and allows no new ones. Does not wait: see {@link #join}. */
   public void cancel() {
     cancelled = true;
     for (Future<?> child : List.copyOf(children)) {
@@ -253,7 +257,7 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /** Waits as {@link #join} does, and lets no more children be started then. */
+  /** Waits like {@link #join}, and allows no new children afterwards. */
   @Override
   public void close() {
     try {

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the results of several futures one by one, in the order in which they come.
+ * Returns the outcomes of several futures one by one, in the order in which they complete.
  *
  * <pre>{@code
  * WaitIterator<Integer> pages = new WaitIterator<>(fetching("long"), fetching("a"));
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class WaitIterator<T extends @Nullable Object> {
   private final List<Future<T>> futures = new ArrayList<>();
 
-  /** The indices of the futures that are done and were not handed out. */
+  /** The indices of the futures that are done but were not handed out. */
   private final ArrayDeque<Integer> finished = new ArrayDeque<>();
 
   private final IOLoop loop = IOLoop.current();
@@ -34,10 +34,10 @@ public final class WaitIterator<T extends @Nullable Object> {
   private int handedOut;
   private int currentIndex = -1;
 
-  /** The future of the {@link #next} that waits. */
+  /** The pending future of the last {@link #next}. */
   private @Nullable NextFuture<T> waiting;
 
-  /** That of one whose wait had ended when its outcome came. */
+  /** A future from {@link #next} whose wait had ended before its outcome came. */
   private @Nullable NextFuture<T> left;
 
   /** Waits for {@code futures}. Those that are done already come first, in this order. */
@@ -64,8 +64,8 @@ public final class WaitIterator<T extends @Nullable Object> {
   }
 
   /**
-   * Has the iterator for the futures, which may live on long after it was left: strongly only while
-   * somebody waits for its next outcome.
+   * Links the futures, which may outlive the iterator, to the iterator. The link is strong only
+   * while somebody waits for the next outcome.
    */
   private static final class Link extends WeakReference<WaitIterator<?>> {
     @SuppressWarnings("unused") // Holds it for the collector.
@@ -76,7 +76,7 @@ public final class WaitIterator<T extends @Nullable Object> {
     }
   }
 
-  /** What is registered with a future. */
+  /** The callback that is registered with a future. */
   private record Arrival(Link link, int index) implements Consumer<Future<?>> {
     @Override
     public void accept(Future<?> done) {
@@ -125,7 +125,7 @@ public final class WaitIterator<T extends @Nullable Object> {
     Gen.copy(futures.get(index), to);
   }
 
-  /** Returns whether all results were handed out. If so, there is no current future any more. */
+  /** Returns whether all outcomes were handed out. If so, there is no current future any more. */
   public boolean done() {
     withdrawCancelled();
     if (left != null && !left.isLookedAt() || handedOut < futures.size()) {
@@ -136,9 +136,9 @@ public final class WaitIterator<T extends @Nullable Object> {
   }
 
   /**
-   * Returns a future with the next outcome. If that is a failure, the iteration can go on all the
-   * same. After a wait that timed out or was cancelled, this is the future of the previous call
-   * where nobody has looked at its outcome, so that none is lost.
+   * Returns a future with the next outcome. If that is a failure, the iteration can still go on. If
+   * the previous wait timed out or was cancelled and nobody has looked at its outcome, this returns
+   * the future of the previous call, so that no outcome is lost.
    *
    * @throws NoSuchElementException if all were handed out
    * @throws IllegalStateException if somebody waits for the future of the previous call
@@ -169,7 +169,7 @@ public final class WaitIterator<T extends @Nullable Object> {
     return next;
   }
 
-  /** Returns the position of the future whose outcome was handed out last, or -1. */
+  /** Returns the index of the future whose outcome was handed out last, or -1. */
   public int currentIndex() {
     return currentIndex;
   }
