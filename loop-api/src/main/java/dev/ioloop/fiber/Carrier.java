@@ -3,43 +3,43 @@ package dev.ioloop.fiber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread, as the fibers see it that run on it: which of them is the innermost one, and what
- * goes along with a turn that fibers on threads of their own hand over. What that is, a subclass
- * knows.
+ * A thread as seen by the fibers that run on it: which fiber is the innermost one, and what is
+ * passed along when a thread and a fiber's own thread hand control to each other. A subclass knows
+ * what that is.
  */
 public abstract class Carrier {
 
   /**
-   * The innermost fiber on this thread, if {@link #inFiber}; else the one that was there last. So a
-   * fiber that runs again and again costs no store of a reference, which the collector would watch.
+   * The innermost fiber on this thread if {@link #inFiber}, else the last one. Keeping the last one
+   * saves a reference store, and its GC barrier, each time the same fiber runs again.
    */
   private @Nullable Fiber lastFiber;
 
   private boolean inFiber;
 
-  /** Null until it is needed. */
+  /** Null until needed. */
   private @Nullable HeldMonitors monitors;
 
   /** Returns the carrier of the calling thread, which need not be this one. */
   protected abstract Carrier ofThisThread();
 
-  /** Returns what a turn takes along that the thread of this carrier gives to a fiber. */
+  /** Returns what is passed along when the thread of this carrier resumes a fiber. */
   protected abstract @Nullable Object baggage();
 
-  /** Takes back what a turn has brought that comes back to the thread of this carrier. */
+  /** Restores what was passed along when control came back to the thread of this carrier. */
   protected abstract void restore(@Nullable Object baggage);
 
   /**
-   * Takes the place of another thread, which has given its turn to the thread of this carrier.
+   * Takes the place of the thread that handed control to the thread of this carrier.
    *
    * @param from the carrier of the thread that waits from now on
    */
   protected abstract void takePlace(Carrier from, Thread thread, @Nullable Object baggage);
 
   /**
-   * Leaves the place to the thread that waits for its turn.
+   * Gives the place back to the thread that waits for control.
    *
-   * @return what the turn takes along
+   * @return what is passed along
    */
   protected abstract @Nullable Object givePlace(Carrier to, Thread thread);
 
@@ -48,7 +48,7 @@ public abstract class Carrier {
     return inFiber ? lastFiber : null;
   }
 
-  /** Makes {@code fiber} the innermost one, and returns the one before, for {@link #leave}. */
+  /** Makes {@code fiber} the innermost one. Returns the previous one, for {@link #leave}. */
   public final @Nullable Fiber enter(Fiber fiber) {
     Fiber outer = fiber();
     if (lastFiber != fiber) {
@@ -58,7 +58,7 @@ public abstract class Carrier {
     return outer;
   }
 
-  /** Goes back to the fiber that was the innermost one before. */
+  /** Makes {@code outer} the innermost fiber again. */
   public final void leave(@Nullable Fiber outer) {
     if (outer == null) {
       inFiber = false;
@@ -69,7 +69,7 @@ public abstract class Carrier {
 
   /**
    * Keeps the monitors of the frames below with this thread, whichever continuation yields above
-   * them. To be called before continuations are entered below frames that are not the loop's own.
+   * them. Must be called before a continuation is entered above frames that are not the loop's own.
    */
   public final void keepMonitors() {
     if (HeldMonitors.TAKEN_BY_YIELD) {

@@ -6,11 +6,11 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fiber on the JDK's own continuations: the body runs on the thread that resumes it, and
- * switching takes about a hundred nanoseconds.
+ * A fiber on the JDK's own continuations. The body runs on the thread that resumes it; switching
+ * takes about a hundred nanoseconds.
  *
- * <p>{@code jdk.internal.vm.Continuation} exists from JDK 21 and has to be exported to us. This
- * class alone reaches for it, by method handles in static finals, which cost no more than direct
+ * <p>{@code jdk.internal.vm.Continuation} exists from JDK 21 on and must be exported to us. Only
+ * this class uses it, through method handles in static finals, which cost no more than direct
  * calls.
  */
 @SuppressWarnings("NullAway") // A handle is null only where no such fiber can be made.
@@ -58,7 +58,7 @@ public final class ContinuationFiber extends Fiber implements Runnable {
     } catch (ClassNotFoundException e) {
       because = "this JDK has no continuations; use JDK 21 or newer";
     } catch (IllegalAccessException e) {
-      because = "jdk.internal.vm is not exported to ioloop, start java with " + flag();
+      because = "jdk.internal.vm is not exported to ioloop; start java with " + flag();
     } catch (Throwable e) {
       because = "this JDK's continuations are unknown to ioloop: " + e;
     }
@@ -71,7 +71,7 @@ public final class ContinuationFiber extends Fiber implements Runnable {
 
   private final Object continuation;
 
-  /** The fiber around this one while it runs. Null below the loop, which costs no store so. */
+  /** The fiber around this one while it runs. Null directly under the loop, which saves a store. */
   private @Nullable Fiber outer;
 
   ContinuationFiber(Body body) {
@@ -83,13 +83,13 @@ public final class ContinuationFiber extends Fiber implements Runnable {
     }
   }
 
-  /** What the continuation runs. */
+  /** Called by the continuation. */
   @Override
   public void run() {
     runBody();
   }
 
-  /** Returns why continuations cannot be used, or null where they can. */
+  /** Returns why continuations are not available, or null if they are. */
   static @Nullable String unavailableBecause() {
     return UNAVAILABLE_BECAUSE;
   }
@@ -149,8 +149,7 @@ public final class ContinuationFiber extends Fiber implements Runnable {
               + " coroutines";
     } else if (message.contains("NATIVE")) {
       reason =
-          "a native frame is on the stack, such as that of a static initializer; await outside of"
-              + " it";
+          "a native frame is on the stack, such as that of a static initializer; await outside it";
     } else {
       reason = message;
     }

@@ -5,17 +5,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack of its own that a body runs on, so that the body can be left in the middle and entered
- * again there. Coroutines and generators stand on it; its subclasses are the two makes.
+ * A separate stack for a body, so that the body can be left in the middle and entered again there.
+ * Coroutines and generators are built on it. Its subclasses are the two coroutine engines.
  *
- * <p>A fiber whose body has ended can be given another one with {@link #reset}.
+ * <p>A fiber whose body has ended can be reused with {@link #reset}.
  */
 public abstract class Fiber {
 
-  /** What runs on a fiber. */
+  /** The code that runs on a fiber. */
   public interface Body {
 
-    /** Runs to the end, on the fiber, and throws nothing. */
+    /** Runs to the end, on the fiber. Must not throw. */
     void runBody();
   }
 
@@ -34,12 +34,12 @@ public abstract class Fiber {
     return body == null;
   }
 
-  /** Gives another body to a fiber that has ended. */
+  /** Gives another body to a fiber whose body has ended. */
   public final void reset(Body next) {
     body = next;
   }
 
-  /** Runs the present body. To be called on the fiber, by its make. */
+  /** Runs the present body. Called on the fiber, by its coroutine engine. */
   public final void runBody() {
     try {
       Objects.requireNonNull(body).runBody();
@@ -49,25 +49,25 @@ public abstract class Fiber {
   }
 
   /**
-   * To be called before {@link #resume} where frames that are not the loop's own are below: they
-   * may hold monitors, and there may be too many of them.
+   * Must be called before {@link #resume} if there are frames below that are not the loop's own.
+   * These may hold monitors, and there may be too many fibers.
    *
    * @param caller the carrier of the calling thread
-   * @throws StackOverflowError if no fiber can run inside so many others
+   * @throws StackOverflowError if fibers are nested too deeply
    */
   public abstract void prepareInside(Carrier caller);
 
   /**
-   * Runs the body until it suspends or ends. Not from within itself.
+   * Runs the body until it suspends or ends. Must not be called by the body itself.
    *
    * @param caller the carrier of the calling thread
    */
   public abstract void resume(Carrier caller);
 
   /**
-   * Leaves the body, until the next {@link #resume}. Only on the fiber itself.
+   * Leaves the body until the next {@link #resume}. Only on the fiber itself.
    *
-   * @throws IllegalStateException if the stack cannot be left here, with the reason
+   * @throws IllegalStateException if the stack cannot be left here; the message says why
    */
   public abstract void suspend();
 
@@ -84,12 +84,12 @@ public abstract class Fiber {
     return List.of();
   }
 
-  /** Returns whether this make is worth keeping for another body. */
+  /** Returns whether a fiber of this engine is worth keeping for another body. */
   public abstract boolean isReusable();
 
-  /** Ends a fiber whose body has ended, and gives back what it holds. */
+  /** Releases the resources of a fiber whose body has ended. */
   public abstract void discard();
 
-  /** Returns the stack of the body, which is suspended, innermost frame first. */
+  /** Returns the stack trace of the suspended body, innermost frame first. */
   public abstract StackTraceElement[] stackTrace();
 }

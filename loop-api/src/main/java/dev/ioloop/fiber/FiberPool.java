@@ -2,7 +2,7 @@ package dev.ioloop.fiber;
 
 import java.util.ArrayDeque;
 
-/** The fibers of one loop that have ended and wait for another body. */
+/** The idle fibers of one loop: their bodies have ended, and they wait for others. */
 public final class FiberPool {
   private static final int MAX_IDLE = 64;
 
@@ -18,7 +18,7 @@ public final class FiberPool {
     return Fibers.create(body);
   }
 
-  /** Takes back a fiber that has ended. */
+  /** Takes back a fiber whose body has ended. */
   public void give(Fiber fiber) {
     if (fiber.isReusable()) {
       if (idle.size() < MAX_IDLE) {

@@ -3,7 +3,7 @@ package dev.ioloop.fiber;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the make of the fibers that coroutines and generators run on. */
+/** Chooses the coroutine engine, on whose fibers coroutines and generators run. */
 public final class Fibers {
   public static final String PROPERTY = "dev.ioloop.generator";
   public static final String CONTINUATION = "continuation";
@@ -13,12 +13,10 @@ public final class Fibers {
   private static final AtomicBoolean SLOW_MAKE_TOLD = new AtomicBoolean();
   private static final AtomicBoolean NEW_JDK_TOLD = new AtomicBoolean();
 
-  /**
-   * The make asked for by {@code Gen.configure}; null where the property or the default decides.
-   */
+  /** The engine chosen by {@code Gen.configure}; null if the property or the default decides. */
   private static volatile @Nullable String configured;
 
-  /** Whether new fibers are continuations. Null until it is decided. */
+  /** Whether new fibers are continuations; null until decided. */
   private static volatile @Nullable Boolean continuations;
 
   private Fibers() {}
@@ -31,7 +29,7 @@ public final class Fibers {
     continuations = null;
   }
 
-  /** Returns the name of the make that the next fiber has. */
+  /** Returns the name of the engine of the next fiber. */
   public static String make() {
     return usesContinuations() ? CONTINUATION : THREAD;
   }
@@ -88,23 +86,23 @@ public final class Fibers {
     }
     if (!make.equals(CONTINUATION)) {
       throw new IllegalArgumentException(
-          "there is no generator make named \""
+          "there is no coroutine engine named \""
               + make
-              + "\"; it is \"continuation\" or \"thread\"");
+              + "\"; choose \"continuation\" or \"thread\"");
     }
     String because = ContinuationFiber.unavailableBecause();
     if (because != null) {
       throw new IllegalStateException(
-          "the generator make \"continuation\" was asked for but cannot be had: "
+          "the coroutine engine \"continuation\" was requested but is not available: "
               + because
               + (ContinuationFiber.lacksOnlyFlag()
                   ? ""
-                  : "; there it is started with " + ContinuationFiber.flag()));
+                  : ", and start it with " + ContinuationFiber.flag()));
     }
   }
 
   /**
-   * Says once how to get the fast make, where it could be had and the slow one was not asked for.
+   * Logs once how to get the fast engine, if it could be used and the slow one was not requested.
    */
   private static void tellSlowMake() {
     if (askedFor() != null || SLOW_MAKE_TOLD.get()) {
@@ -113,14 +111,14 @@ public final class Fibers {
     String doubt = doubt();
     String because =
         doubt != null
-            ? doubt + " on continuations; ask for them with -Ddev.ioloop.generator=continuation"
+            ? doubt + " on continuations; choose them with -Ddev.ioloop.generator=continuation"
             : ContinuationFiber.lacksOnlyFlag() ? ContinuationFiber.unavailableBecause() : null;
     if (because != null && SLOW_MAKE_TOLD.compareAndSet(false, true)) {
       LOG.log(
           System.Logger.Level.WARNING,
           "Coroutines run on helper threads, which is slow: "
               + because
-              + ", or say -Ddev.ioloop.generator=thread to be content with it");
+              + ", or set -Ddev.ioloop.generator=thread to accept this");
     }
   }
 }

@@ -7,24 +7,22 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fiber on a thread of its own, for JDKs without continuations: a virtual thread where the JDK
- * has them. It and the thread that resumes it hand a turn to each other, so exactly one of the two
- * runs at any time, and what one wrote the other sees.
+ * A fiber on its own thread, for JDKs without continuations; a virtual thread if the JDK has them.
+ * The fiber's thread and the thread that resumes it hand control to each other, so exactly one of
+ * the two runs at any time and sees what the other wrote.
  *
- * <p>{@link #turn} tells whose turn it is. Whoever gives the turn away writes it and unparks the
- * other; whoever waits for it spins for a moment, because most segments are short, and then parks.
+ * <p>{@link #turn} says which of the two has control. The thread that gives control away writes it
+ * and unparks the other. The thread that waits for control spins for a moment, because most
+ * segments are short, and then parks.
  */
 public final class ThreadFiber extends Fiber {
   private static final int CALLER = 0;
   private static final int BODY = 1;
 
-  /** How often to look before parking: some microseconds. On one processor spinning is no use. */
+  /** How often to spin before parking: some microseconds. On one processor, spinning is useless. */
   private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2_000 : 0;
 
-  /**
-   * How many fibers may run one inside the other. Each waits on a thread of its own, which no stack
-   * ever limits.
-   */
+  /** How many fibers may be nested. Each waits on a thread of its own, so no stack limits them. */
   private static final int MAX_DEPTH = 2_000;
 
   private static final AtomicLong COUNT = new AtomicLong();
@@ -34,14 +32,14 @@ public final class ThreadFiber extends Fiber {
   private volatile int turn = CALLER;
   private volatile Thread caller;
 
-  /** The carrier that resumed last; read by the fiber's thread when it gets its turn. */
-  @SuppressWarnings("NullAway.Init") // Set before the fiber's thread first has its turn.
+  /** The carrier that resumed last; read by the fiber's thread when it gets control. */
+  @SuppressWarnings("NullAway.Init") // Set before the fiber's thread first gets control.
   private Carrier callerState;
 
-  /** What goes along with the turn. */
+  /** What is passed along with control. */
   private @Nullable Object baggage;
 
-  /** How many fibers run, one inside the other, up to this one. */
+  /** The nesting depth, including this fiber. */
   private int depth;
 
   private boolean discarded;
@@ -65,12 +63,12 @@ public final class ThreadFiber extends Fiber {
     }
   }
 
-  /** Takes over the place of the thread that resumed. */
+  /** Takes the place of the thread that resumed this fiber. */
   private void enter(Carrier mine) {
     mine.takePlace(callerState, caller, baggage);
   }
 
-  /** Gives the place back, and the turn. */
+  /** Gives the place and control back. */
   private void giveTurn(Carrier mine) {
     baggage = mine.givePlace(callerState, caller);
     Thread waiting = caller;
@@ -78,13 +76,16 @@ public final class ThreadFiber extends Fiber {
     LockSupport.unpark(waiting);
   }
 
-  /** There are none to keep: the body has a thread of its own, and no frames below. */
+  /**
+   * Checks the depth only. There are no monitors to keep: the body has its own thread, with no
+   * frames below.
+   */
   @Override
   public void prepareInside(Carrier caller) {
     if (depthInside(caller) > MAX_DEPTH) {
       throw new StackOverflowError(
           MAX_DEPTH
-              + " coroutines and generators run one inside the other, each on a thread of its own;"
+              + " coroutines and generators are nested, each on a thread of its own;"
               + " the coroutine engine \"thread\" allows no more");
     }
   }
@@ -118,7 +119,10 @@ public final class ThreadFiber extends Fiber {
     enter(mine);
   }
 
-  /** Waits without looking at interrupts, and keeps one that came for the code that runs next. */
+  /**
+   * Waits for control. An interrupt does not end the wait; it is restored for the code that runs
+   * next.
+   */
   private void awaitTurn(int mine) {
     for (int i = 0; i < SPINS; i++) {
       if (turn == mine) {
@@ -148,8 +152,9 @@ public final class ThreadFiber extends Fiber {
   }
 
   /**
-   * Returns the threads that wait until this fiber suspends or ends: the one that resumed it, and
-   * where that is a fiber's, those that wait for that one. For the watchdog, which may be late.
+   * Returns the threads that wait until this fiber suspends or ends: the thread that resumed it,
+   * and, if that is a fiber's thread, those that wait for that fiber. For the watchdog, which may
+   * read it late.
    */
   @Override
   public List<Thread> waitingThreads() {

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's virtual threads, which JDK 21 brought and code for JDK 17 cannot name. */
+/** The JDK's virtual threads, which exist from JDK 21 on and cannot be named in code for JDK 17. */
 public final class VirtualThreads {
 
   /** {@code Thread.isVirtual()}, or null before JDK 21. */
@@ -51,7 +51,7 @@ public final class VirtualThreads {
     }
   }
 
-  /** Makes a virtual thread where they exist, else a daemon thread, and does not start it. */
+  /** Creates a virtual thread if the JDK has them, else a daemon thread. Does not start it. */
   public static Thread orDaemon(String name, Runnable task) {
     if (UNSTARTED == null) {
       Thread thread = new Thread(task, name);

@@ -1,6 +1,7 @@
 /**
- * A stack that can be left and entered: fibers, the two coroutine engines that they stand on, and
- * the choice between them. This package knows nothing of loops, futures or contexts. Not exported.
+ * Stacks that can be left and entered again: fibers, the two coroutine engines behind them, and the
+ * choice between the engines. This package knows nothing of loops, futures or contexts. Not
+ * exported.
  */
 @NullMarked
 package dev.ioloop.fiber;

@@ -5,31 +5,31 @@ import dev.ioloop.iteration.LoopAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ties an object that only one thread may use to the loop that uses it. It needs no loop to be
- * made, and none before the first one runs; from then on it belongs to the loop that used it, for
- * as long as that runs. Then another may have it.
+ * Ties an object that only one thread may use to the loop that uses it. The object can be created
+ * without a loop. Once a loop has used it, it belongs to that loop for as long as the loop runs.
+ * After that, another loop may use it.
  *
- * <p>The check compares the current loop of the calling thread, so it does not see a thread that
- * made its own a loop that was then started elsewhere.
+ * <p>The check compares the current loop of the calling thread. So it does not detect a thread
+ * whose current loop was then started on another thread.
  */
 public final class Confinement {
 
-  /** The loop that used the object last. Other threads read it to find out that they are wrong. */
+  /** The loop that used the object last. Other threads read it to detect misuse. */
   private volatile @Nullable IOLoop loop;
 
   /**
-   * Returns whether the calling thread may use {@code loop}: it is its own, or that of nobody,
-   * because it is closed or was never started.
+   * Returns whether the calling thread may use {@code loop}: the thread owns the loop, or no thread
+   * does because the loop is closed or was never started.
    */
   static boolean mayUse(IOLoop loop) {
     return LoopAccess.mayUse(loop);
   }
 
-  /** Makes one without a loop. */
+  /** Creates a confinement without a loop. */
   public Confinement() {}
 
   /**
-   * Called first by every method of the object that changes it.
+   * Must be called first in each method that changes the object.
    *
    * @throws IllegalStateException if the object belongs to a loop that runs on another thread
    */
@@ -47,7 +47,7 @@ public final class Confinement {
           call
               + " called from thread \""
               + Thread.currentThread().getName()
-              + "\", but what it was called on is used by "
+              + "\", but the object belongs to "
               + used
               + "; use that loop's addCallback() to get there");
     }
@@ -56,7 +56,7 @@ public final class Confinement {
     }
   }
 
-  /** Returns the loop for timeouts, the current one, to which the object belongs from now on. */
+  /** Returns the current loop, for timeouts. The object belongs to that loop from now on. */
   IOLoop loop() {
     IOLoop current = IOLoop.current();
     loop = current;
@@ -64,8 +64,8 @@ public final class Confinement {
   }
 
   /**
-   * Runs {@code task} where the object may be used: now, or in a callback of its loop. If that is
-   * stopped, the callback waits for its next start; another loop may have the object by then.
+   * Runs {@code task} where the object may be used: now, or in a callback of its loop. If that loop
+   * is stopped, the callback waits for its next start; by then another loop may use the object.
    */
   void execute(Runnable task) {
     IOLoop used = loop;

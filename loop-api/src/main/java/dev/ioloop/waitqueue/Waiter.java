@@ -11,43 +11,45 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One place in {@link Waiters}: a pending future, and the timeout that may limit the wait. It is
- * itself what gives the place up when the future is cancelled, or completed by its user.
+ * itself the release that gives up the place when the future is cancelled, or completed by its
+ * user.
  */
 public class Waiter<T extends @Nullable Object> implements Withdrawal, Described {
   private final Future<T> future = Future.owned(this);
   private @Nullable IOLoop loop;
   private @Nullable Timeout timeout;
 
-  /** The line, which this one stands in while {@link #listed}, and its neighbours there. */
+  /** The line, in which this waiter stands while {@link #listed}, and its neighbours there. */
   @Nullable Waiters<?> waiters;
 
   boolean listed;
   @Nullable Waiter<?> previous;
   @Nullable Waiter<?> next;
 
-  /** Makes one that is in no line yet. */
+  /** Creates a waiter that is not in a line yet. */
   public Waiter() {}
 
-  /** Returns what the one who waits awaits. */
+  /** Returns the future that the waiting code awaits. */
   public final Future<T> future() {
     return future;
   }
 
   /**
-   * Ends the wait with {@code result}; false if it has ended, and the result is still one's own.
+   * Ends the wait with {@code result}. Returns false if the wait had already ended; then the caller
+   * keeps the result.
    */
   public final boolean serve(T result) {
     leave();
     return future.complete(result);
   }
 
-  /** Ends the wait with {@code failure}; false if it has ended already. */
+  /** Ends the wait with {@code failure}. Returns false if the wait had already ended. */
   public final boolean fail(Throwable failure) {
     leave();
     return future.completeExceptionally(failure);
   }
 
-  /** Ends the wait because its time is over. */
+  /** Ends the wait because it timed out. */
   protected void expire(String reason) {
     fail(new LoopTimeoutException(reason));
   }
@@ -58,8 +60,8 @@ public class Waiter<T extends @Nullable Object> implements Withdrawal, Described
   }
 
   /**
-   * Called when the future has ended, on whatever thread. Another thread than the loop's sees at
-   * least what was so when the future was handed out, and then leaves in vain at worst.
+   * Called, on any thread, when the future is done. A thread other than the loop's sees at least
+   * the state in which the future was handed out; at worst it then leaves the line needlessly.
    */
   @Override
   public final void run() {
@@ -85,7 +87,7 @@ public class Waiter<T extends @Nullable Object> implements Withdrawal, Described
     }
   }
 
-  // What is waited for may have gone to another loop since that of the timeout was stopped.
+  // The object may belong to another loop by now, if the loop of the timeout was stopped.
   private static void removeTimeout(IOLoop loop, Timeout timeout) {
     if (Confinement.mayUse(loop)) {
       loop.removeTimeout(timeout);

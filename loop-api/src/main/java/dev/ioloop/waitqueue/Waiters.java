@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for the same thing, first come first served. Whoever is served, times out or is
- * cancelled leaves the line at once, wherever it stands, in constant time.
+ * Waiters for the same thing, first come first served. A waiter that is served, times out or is
+ * cancelled leaves the line at once, from any position, in constant time.
  *
- * <p>A future can also be completed behind our back, or cancelled on another thread, which gives
- * the place up a moment later: {@link #take} passes over such a waiter, and {@link Waiter#serve}
- * tells where it was too late for that.
+ * <p>A future can also be completed by its user, or cancelled on another thread, which gives up the
+ * place a moment later. {@link #take} skips such a waiter, and {@link Waiter#serve} returns false
+ * if it was too late.
  */
 public final class Waiters<W extends Waiter<?>> {
   private static final int MAX_COUNTED = 100;
@@ -23,17 +23,17 @@ public final class Waiters<W extends Waiter<?>> {
   private int size;
 
   /**
-   * Makes an empty line.
+   * Creates an empty line.
    *
-   * @param timedOut what to say of a wait, and of one that timed out, before the words "after so
-   *     long"
+   * @param timedOut describes a wait, and one that timed out; the words "after" and the duration
+   *     follow
    */
   public Waiters(Confinement confinement, String timedOut) {
     this.confinement = confinement;
     this.timedOut = timedOut;
   }
 
-  /** Adds {@code waiter} at the end, and returns it. */
+  /** Adds {@code waiter} at the end and returns it. */
   public W add(W waiter) {
     waiter.waiters = this;
     waiter.listed = true;
@@ -49,8 +49,8 @@ public final class Waiters<W extends Waiter<?>> {
   }
 
   /**
-   * Adds {@code waiter}, which expires after {@code timeout}; at once, without being added, where
-   * that is zero or negative.
+   * Adds {@code waiter}, which expires after {@code timeout}. If that is zero or negative, the
+   * waiter expires at once and is not added.
    *
    * @throws IllegalStateException if the current loop is closed or runs on another thread
    */
@@ -64,7 +64,7 @@ public final class Waiters<W extends Waiter<?>> {
     return add(waiter);
   }
 
-  /** Removes and returns the first one that still waits, or null. */
+  /** Removes and returns the first waiter that still waits, or null. */
   @SuppressWarnings("unchecked")
   public @Nullable W take() {
     while (first != null) {
@@ -77,7 +77,7 @@ public final class Waiters<W extends Waiter<?>> {
     return null;
   }
 
-  /** Removes and returns the first ones that still wait, so many at most. */
+  /** Removes and returns the first waiters that still wait, at most {@code most}. */
   public List<W> take(int most) {
     List<W> taken = new ArrayList<>(Math.min(most, size));
     while (taken.size() < most) {
@@ -90,7 +90,7 @@ public final class Waiters<W extends Waiter<?>> {
     return taken;
   }
 
-  /** Removes and returns all that still wait. */
+  /** Removes and returns all waiters that still wait. */
   public List<W> takeAll() {
     return take(size);
   }
@@ -105,7 +105,7 @@ public final class Waiters<W extends Waiter<?>> {
     return size;
   }
 
-  /** Says what is waited for, and how many come before {@code waiter}. */
+  /** Describes what is waited for, and how many waiters are ahead of {@code waiter}. */
   String describe(Waiter<?> waiter) {
     int before = 0;
     for (Waiter<?> each = first; each != null && each != waiter; each = each.next) {

@@ -1,5 +1,5 @@
 /**
- * Waiting in line, once for {@link dev.ioloop.locks} and {@link dev.ioloop.queues}. Not exported.
+ * Waiting in line, shared by {@link dev.ioloop.locks} and {@link dev.ioloop.queues}. Not exported.
  */
 @NullMarked
 package dev.ioloop.waitqueue;
