@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one {@code await} that rethrew an exception, attached to that exception as a
- * suppressed one: so the exception keeps its identity and its type, and shows the chain of awaits
- * it went through.
+ * suppressed one. So the exception keeps its identity and type, and shows the chain of awaits that
+ * it passed through.
  */
 @Plumbing
 public final class AwaitTrace extends Throwable {
   private static final long serialVersionUID = 1L;
 
-  /** How many an exception may carry: one that thousands await must not grow for ever. */
+  /** How many of these an exception may carry: one that thousands await must not grow forever. */
   private static final int MAX_PER_EXCEPTION = 32;
 
   private AwaitTrace(Object awaiting, StackTraceElement @Nullable [] stack) {
@@ -26,7 +26,7 @@ public final class AwaitTrace extends Throwable {
     attach(failure, awaiting, null);
   }
 
-  /** As {@link #attach(Throwable, Object)}, for one that is suspended with this stack. */
+  /** Same as {@link #attach(Throwable, Object)}, for a suspended body with this stack. */
   public static void attach(
       Throwable failure, Object awaiting, StackTraceElement @Nullable [] stack) {
     int attached = 0;
@@ -43,7 +43,7 @@ public final class AwaitTrace extends Throwable {
     }
   }
 
-  /** Leaves out the frames of the await itself, and those below the body. */
+  /** Removes the frames of the await itself, and those below the body. */
   private static StackTraceElement[] framesOfBody(StackTraceElement[] stack) {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : stack) {

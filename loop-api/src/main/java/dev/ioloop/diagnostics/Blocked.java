@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has kept a loop for longer than its limit, as the watchdog has seen it.
+ * A block of a loop that lasted longer than its limit, as the watchdog saw it.
  *
- * @param ended whether it has ended since
- * @param coroutine null if it was a callback or a handler
+ * @param ended whether it has ended
+ * @param coroutine null for a callback or a handler
  * @param origin in debug mode, the line that it comes from; else null
  */
 public record Blocked(

@@ -1,4 +1,4 @@
 package dev.ioloop.diagnostics;
 
-/** Something to wait for, whose {@link Object#toString} tells people what it is. */
+/** Something to wait for, whose {@link Object#toString} describes it to users. */
 public interface Described {}

@@ -1,15 +1,15 @@
 package dev.ioloop.diagnostics;
 
 /**
- * Which events a flight recording wants now. Plain fields, because they are looked at on hot paths:
- * without a recording an event costs that look, and no class of the recorder is loaded.
+ * Which events a flight recording wants now. These are plain fields because hot paths check them:
+ * without a recording, an event costs that check, and no class of the recorder is loaded.
  */
 public final class Flight {
   public static boolean blockedLoops;
   public static boolean lateTimeouts;
   public static boolean coroutines;
 
-  /** From when on the wait of a coroutine is long enough. */
+  /** The shortest wait of a coroutine that is recorded. */
   public static long longWaitNanos = Long.MAX_VALUE;
 
   public static boolean slowTurns;
@@ -17,7 +17,7 @@ public final class Flight {
 
   private Flight() {}
 
-  /** Begins to follow the recordings of this process, where the JDK has a recorder. */
+  /** Starts following the recordings of this process, if the JDK has a recorder. */
   public static void follow() {
     try {
       FlightEvents.follow();

@@ -17,7 +17,7 @@ import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** The events and how they are made; called only where {@link Flight} says that they are wanted. */
+/** The flight recorder events. Called only if {@link Flight} says that an event is wanted. */
 public final class FlightEvents {
   private FlightEvents() {}
 
@@ -36,7 +36,7 @@ public final class FlightEvents {
         });
   }
 
-  /** Looks at all of them, so that all are known to the recorder. */
+  /** Looks at all events, so that the recorder knows all of them. */
   private static void refresh() {
     Flight.blockedLoops = EventType.getEventType(LoopBlocked.class).isEnabled();
     Flight.slowTurns = EventType.getEventType(SlowTurn.class).isEnabled();
@@ -52,7 +52,7 @@ public final class FlightEvents {
 
   // Loops
 
-  /** A loop was blocked, and goes on. */
+  /** Records that a loop was blocked and now goes on. */
   public static void loopBlocked(
       Object loop, long nanos, @Nullable String coroutine, String stack) {
     LoopBlocked event = new LoopBlocked();
@@ -63,7 +63,7 @@ public final class FlightEvents {
     event.commit();
   }
 
-  /** A timeout fired so much later than it was due. */
+  /** Records that a timeout fired late. */
   public static void timeoutLate(Object loop, long nanos) {
     TimeoutLate event = new TimeoutLate();
     if (event.shouldCommit()) {
@@ -73,7 +73,7 @@ public final class FlightEvents {
     }
   }
 
-  /** Iterations, or a handler, begin. To be given to {@link #endTurn}. */
+  /** Begins an event for iterations or a handler. Pass the result to {@link #endTurn}. */
   public static Object beginTurn() {
     SlowTurn event = new SlowTurn();
     event.begin();
@@ -81,9 +81,9 @@ public final class FlightEvents {
   }
 
   /**
-   * Iterations, or a handler, have ended.
+   * Ends an event for iterations or a handler.
    *
-   * @param turns how many iterations
+   * @param turns how many iterations ran
    * @param handler null for the callbacks and timeouts of iterations
    */
   public static void endTurn(Object begun, Object loop, long turns, @Nullable Object handler) {
@@ -112,7 +112,7 @@ public final class FlightEvents {
     long turns;
 
     @Label("Handler")
-    @Description("The handler of a channel, if it was one that took long")
+    @Description("The channel's handler, if a handler took long")
     @Nullable String handler;
   }
 
@@ -153,7 +153,7 @@ public final class FlightEvents {
 
   // Coroutines
 
-  /** A coroutine begins. */
+  /** Records that a coroutine begins. */
   public static void coroutineStart(Object coroutine) {
     CoroutineStart event = new CoroutineStart();
     if (event.shouldCommit()) {
@@ -163,7 +163,7 @@ public final class FlightEvents {
     }
   }
 
-  /** A coroutine goes on after so long a wait. */
+  /** Records that a coroutine is resumed after a wait. */
   public static void coroutineWait(Object coroutine, long waitedNanos) {
     CoroutineWait event = new CoroutineWait();
     if (event.shouldCommit()) {
@@ -174,7 +174,7 @@ public final class FlightEvents {
     }
   }
 
-  /** A coroutine has ended. */
+  /** Records that a coroutine has ended. */
   public static void coroutineEnd(Object coroutine, @Nullable Throwable failure) {
     CoroutineEnd event = new CoroutineEnd();
     if (event.shouldCommit()) {
@@ -200,7 +200,7 @@ public final class FlightEvents {
 
   @Name("dev.ioloop.CoroutineWait")
   @Label("Coroutine Wait")
-  @Description("A coroutine goes on that was suspended for a while")
+  @Description("A coroutine was resumed after having been suspended for a while")
   @Category({"ioloop", "Coroutine"})
   @Enabled(false)
   @StackTrace(false)
@@ -216,11 +216,13 @@ public final class FlightEvents {
     @Timespan(Timespan.NANOSECONDS)
     long waited;
 
-    /** Is true: what is too short was not made an event, see {@link Flight#longWaitNanos}. */
+    /**
+     * Always true: waits that are too short never become events, see {@link Flight#longWaitNanos}.
+     */
     @SettingDefinition
     @Name("longerThan")
     @Label("Longer Than")
-    @Description("Record only waits as long as this; in steps of about a millisecond")
+    @Description("Record only waits of at least this length; in steps of about a millisecond")
     @Timespan
     private boolean longerThan(LongWait setting) {
       return true;
@@ -245,7 +247,7 @@ public final class FlightEvents {
 
   // Streams
 
-  /** A stream is open. */
+  /** Records that a stream was opened. */
   public static void streamOpen(Object stream) {
     StreamOpen event = new StreamOpen();
     if (event.shouldCommit()) {
@@ -255,7 +257,7 @@ public final class FlightEvents {
     }
   }
 
-  /** A stream was closed. */
+  /** Records that a stream was closed. */
   public static void streamClose(
       Object stream, long received, long sent, @Nullable Throwable failure) {
     StreamClose event = new StreamClose();

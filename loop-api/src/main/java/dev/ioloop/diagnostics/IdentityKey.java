@@ -4,14 +4,14 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
-/** An object by its identity, as the key of a map, for as long as somebody else holds it. */
+/** A map key that compares an object by identity and does not keep it alive. */
 public final class IdentityKey extends WeakReference<Object> {
   private final int hash;
 
   /**
-   * Makes a key.
+   * Creates a key.
    *
-   * @param queue where the key comes when the object was collected; null for one to look up with
+   * @param queue where the key is enqueued when the object is collected; null for a lookup
    */
   public IdentityKey(Object object, @Nullable ReferenceQueue<Object> queue) {
     super(object, queue);

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import jdk.jfr.SettingControl;
 
 /**
- * The setting of how long the wait of a coroutine has to be for an event: a number and a unit, as
- * for the thresholds of the JDK's events. Recordings that run at once share the shortest.
+ * The recorder setting for the shortest recorded wait of a coroutine: a number and a unit, like the
+ * thresholds of the JDK's events. Simultaneous recordings share the shortest one.
  */
 public final class LongWait extends SettingControl {
   private static final String DEFAULT = "10 ms";
@@ -16,10 +16,12 @@ public final class LongWait extends SettingControl {
 
   private String value = DEFAULT;
 
-  /** Made by the recorder. */
+  /** Called by the recorder. */
   public LongWait() {}
 
-  /** Returns a time in nanoseconds, at most the maximum; what is no time counts as the default. */
+  /**
+   * Parses a time, in nanoseconds, capped at the maximum. An invalid time counts as the default.
+   */
   private static long nanos(String time) {
     Matcher matcher = TIME.matcher(time.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {

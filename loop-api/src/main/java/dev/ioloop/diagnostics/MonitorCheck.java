@@ -6,9 +6,9 @@ import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;
 
 /**
- * Finds, in debug mode, an {@code await} inside a synchronized block. From JDK 24 on such a
- * coroutine is suspended all the same and keeps the monitor, and the next one that wants it blocks
- * the loop for good.
+ * Detects, in debug mode, an {@code await} inside a synchronized block. From JDK 24 on, such a
+ * coroutine can be suspended and keeps the monitor; the next coroutine that wants it blocks the
+ * loop forever.
  */
 public final class MonitorCheck {
 
@@ -20,13 +20,13 @@ public final class MonitorCheck {
   /**
    * Refuses to suspend the coroutine on this thread while its body holds a monitor.
    *
-   * @throws IllegalStateException that names the line that holds it
+   * @throws IllegalStateException if it holds one; the message names the line
    */
   public static void check() {
     long[] self = {Thread.currentThread().getId()};
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(self, true, false)[0];
     if (info == null) {
-      return; // A virtual thread, which this JDK tells nothing about.
+      return; // A virtual thread, about which this JDK reports nothing.
     }
     int depthOfBody = depthOfBody(info.getStackTrace());
     for (MonitorInfo monitor : info.getLockedMonitors()) {

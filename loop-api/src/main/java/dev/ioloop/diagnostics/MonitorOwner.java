@@ -10,7 +10,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out, for the watchdog, who owns the monitor that a loop's thread waits for. */
+/** Finds out, for the watchdog, which thread owns the monitor that a loop's thread waits for. */
 final class MonitorOwner {
   private static final String STARTER_WAITS =
       "; that thread resumed this coroutine inside synchronized and waits until it suspends, so"
@@ -18,7 +18,10 @@ final class MonitorOwner {
 
   private MonitorOwner() {}
 
-  /** Says who owns the monitor that a thread of {@code loop} is blocked by, or nothing. */
+  /**
+   * Returns a text about the owner of the monitor that blocks a thread of {@code loop}, or an empty
+   * string.
+   */
   static String describe(Observed loop, Thread blocked) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     Fiber fiber = loop.presentFiber();
@@ -38,8 +41,8 @@ final class MonitorOwner {
           + "\" owns"
           + (ownerWaits ? STARTER_WAITS : "");
     }
-    // The JDK takes a thread that waits for a monitor without an owner for one that runs, where the
-    // thread itself goes on to say that it is blocked.
+    // The JDK reports a thread that waits for a monitor without an owner as runnable, whereas the
+    // thread itself still says that it is blocked.
     return HeldMonitors.TAKEN_BY_YIELD && blocked.getState() == Thread.State.BLOCKED
         ? " waits for a monitor that no running thread owns: a coroutine of "
             + (loop.hasSuspended() ? "this thread or of " : "")
@@ -47,7 +50,10 @@ final class MonitorOwner {
         : "";
   }
 
-  /** The JDK tells nothing of a virtual thread, but something of those that wait for it. */
+  /**
+   * Describes the owner for a virtual thread: the JDK reports nothing about it, but something about
+   * the threads that wait for it.
+   */
   private static String virtual(ThreadMXBean threads, List<Thread> waiting) {
     for (Thread thread : waiting) {
       MonitorInfo held = heldBy(threads, thread);
@@ -63,7 +69,7 @@ final class MonitorOwner {
     return "";
   }
 
-  /** Returns the monitor that {@code thread} took last of those that it holds, or null. */
+  /** Returns the monitor that {@code thread} acquired last and still holds, or null. */
   private static @Nullable MonitorInfo heldBy(ThreadMXBean threads, Thread thread) {
     ThreadInfo info = threads.getThreadInfo(new long[] {thread.getId()}, true, false)[0];
     MonitorInfo[] held = info == null ? new MonitorInfo[0] : info.getLockedMonitors();

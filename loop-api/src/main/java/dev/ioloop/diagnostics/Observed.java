@@ -5,54 +5,57 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the watchdog sees of one loop, from its own thread, so that all may be a little old. Its
- * {@link #toString} is the loop's.
+ * The watchdog's view of one loop, read on the watchdog's thread, so that all values may be
+ * slightly old. Its {@link #toString} is the loop's.
  */
 public interface Observed {
 
   boolean isRunning();
 
-  /** Returns after how long a block is reported; null if none is to be. */
+  /** Returns how long a block must last to be reported; null for no reports. */
   @Nullable Long limitNanos();
 
   /** Returns a number that changes with each iteration and each poll. */
   long progress();
 
-  /** Returns whether the loop lives on a host. */
+  /** Returns whether the loop runs on a host. */
   boolean isHosted();
 
-  /** Returns the thread that runs the loop, or the coroutine it waits for; null if none has yet. */
+  /**
+   * Returns the thread that runs the loop, or that of the coroutine the loop waits for; null if
+   * none has run it yet.
+   */
   @Nullable Thread presentThread();
 
-  /** Returns whether a thread that is in these frames of a poll waits for events. */
+  /** Returns whether a thread with these frames of a poll on its stack is waiting for events. */
   boolean waits(List<StackTraceElement> poll);
 
   /** Returns the fiber that runs now or ran last, or null. */
   @Nullable Fiber presentFiber();
 
-  /** Returns the coroutine that has the loop now, or null. */
+  /** Returns the coroutine that runs on the loop now, or null. */
   @Nullable String presentCoroutine();
 
-  /** Returns, in debug mode, the line that what runs now comes from, or null. */
+  /** Returns, in debug mode, the origin of what runs now, or null. */
   @Nullable String presentOrigin();
 
   /** Returns whether coroutines are suspended. */
   boolean hasSuspended();
 
-  /** Returns whether the loop has work and was never started. */
+  /** Returns whether the loop has work but was never started. */
   boolean hasWaitingWork();
 
-  /** Gives the loop a callback that does nothing, which would show that it goes on. */
+  /** Posts a callback that does nothing, which shows that the loop makes progress. */
   void probe();
 
-  /** Keeps what blocks or has blocked the loop; in place of what was kept last, if it is that. */
+  /** Records a block of the loop; replaces the last one if it is the same. */
   void record(Blocked blocked, boolean replacesLast);
 
   /**
-   * Shows the loop to JMX.
+   * Registers the loop with JMX.
    *
-   * @return what ends that
-   * @throws IllegalStateException if it cannot be shown
+   * @return an action that unregisters it
+   * @throws IllegalStateException if it cannot be registered
    */
   Runnable register();
 }

@@ -10,16 +10,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers, in debug mode, the line that made a future, started a coroutine or posted a callback,
- * and the coroutine that did. Without debug mode it is never called: the check of a constant goes
- * when the code is compiled.
+ * Records, in debug mode, the line that created a future, started a coroutine or posted a callback,
+ * and the coroutine that did so. Without debug mode nothing is recorded: the compiler removes the
+ * check of a constant.
  */
 public final class Origins {
 
   /** Set by {@code -Ddev.ioloop.debug=true}. */
   public static final boolean ENABLED = MonitorCheck.ENABLED;
 
-  /** Our own packages, where no line tells a user anything. */
+  /** Our own packages, whose lines do not help users. */
   private static final Set<String> OURS =
       Set.of(
           "dev.ioloop",
@@ -40,7 +40,7 @@ public final class Origins {
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** The lines of which was warned. */
+  /** The lines that were warned about. */
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   private static final int MAX_WARNED = 1_000;
@@ -51,7 +51,7 @@ public final class Origins {
   private Origins() {}
 
   /**
-   * Remembers the user's line that is being run as the origin of {@code object}.
+   * Records the user's line that is running as the origin of {@code object}.
    *
    * @param fiber the innermost fiber on the calling thread, or null
    */
@@ -75,9 +75,7 @@ public final class Origins {
         && !frame.getClassName().startsWith("java.");
   }
 
-  /**
-   * Says, once for each line, that a coroutine started there returned a stage without awaiting it.
-   */
+  /** Warns, once for each line, that a coroutine started there returned a pending stage. */
   public static void warnOfPendingResult(Object runner) {
     String place = line(runner);
     if (place == null) {
@@ -89,13 +87,13 @@ public final class Origins {
       LOG.log(
           System.Logger.Level.WARNING,
           "The {0} started at {1} returned a future that is not done; nobody waits for it."
-              + " Where that is not meant, await(..) it in the body",
+              + " If that is not intended, await(..) it in the body",
           runner,
           line);
     }
   }
 
-  /** Returns the line that {@code object} comes from, after {@code before}, or an empty text. */
+  /** Returns {@code before} and the line that {@code object} comes from, or an empty string. */
   public static String text(String before, Object object) {
     if (!ENABLED) {
       return "";

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a class whose frames tell a user nothing: it lies between a loop and the body of a
- * coroutine, or between that body and what it awaits. Stacks for people leave such frames out.
+ * Marks a class whose frames do not help users: it lies between a loop and the body of a coroutine,
+ * or between that body and what it awaits. Stacks that are shown to users omit such frames.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

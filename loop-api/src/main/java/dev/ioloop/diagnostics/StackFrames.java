@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Stacks as text, and the frames of them that tell a user something. */
+/** Formats stacks, and selects the frames that help users. */
 public final class StackFrames {
   private static final String OURS = "dev.ioloop.";
   private static final String FIBER = Fiber.class.getPackageName() + ".";
 
-  /** What runs the iterations of a loop, and calls users from one class alone. */
+  /** The package that runs the iterations of a loop. Only one of its classes calls user code. */
   private static final String ITERATION = OURS + "iteration.";
 
-  /** What stands there between that class and the handler of a channel. */
+  /** The frames in that package between that class and the handler of a channel. */
   private static final String WATCHED = ITERATION + "WatchedChannels";
 
-  /** Whether a class is marked as {@link Plumbing}, by the name that its frames have. */
+  /** Whether a class is marked as {@link Plumbing}, by class name as it appears in frames. */
   private static final Map<String, Boolean> PLUMBING = new ConcurrentHashMap<>();
 
   private StackFrames() {}
 
   /**
-   * Returns the frames of a suspended body that are not ours or the JDK's switching below it. Those
-   * above the suspension are left out whatever they are: a helper thread that has handed its turn
-   * over may still be inside the JDK's scheduler.
+   * Returns the frames of a suspended body, without ours and the JDK's switching frames below it.
+   * All frames above the suspension are omitted, whatever they are: a helper thread that has handed
+   * control over may still be inside the JDK's scheduler.
    */
   public static List<StackTraceElement> ofUser(StackTraceElement[] stack) {
     List<StackTraceElement> frames = new ArrayList<>();
@@ -43,8 +43,8 @@ public final class StackFrames {
   }
 
   /**
-   * Returns what a thread does for its loop: the frames above those of the loop itself, and of the
-   * helper thread that runs a coroutine; all frames where the loop is not on the stack.
+   * Returns what a thread does for its loop: the frames above those of the loop itself and of the
+   * helper thread that runs a coroutine. Returns all frames if the loop is not on the stack.
    */
   public static List<StackTraceElement> toLoop(StackTraceElement[] stack) {
     int end = loopAt(stack);
@@ -55,8 +55,8 @@ public final class StackFrames {
   }
 
   /**
-   * Returns the frames of a poll, the innermost first, or null where a thread with this stack runs
-   * a callback or a handler of its loop.
+   * Returns the frames of a poll, innermost first, or null if a thread with this stack runs a
+   * callback or a handler of its loop.
    */
   public static @Nullable List<StackTraceElement> ofPoll(StackTraceElement[] stack) {
     int end = loopAt(stack);
@@ -65,20 +65,23 @@ public final class StackFrames {
     }
     List<StackTraceElement> frames = List.of(stack).subList(0, end);
     for (StackTraceElement frame : frames) {
-      if (frame.getClassName().startsWith("dev.ioloop.net.")) { // Told by the poller itself.
+      if (frame.getClassName().startsWith("dev.ioloop.net.")) { // Called by the poller itself.
         return null;
       }
     }
     return frames;
   }
 
-  /** Returns whether a thread with this stack is giving its turn to another, or getting it. */
+  /**
+   * Returns whether a thread with this stack is handing control to another thread or waiting for
+   * it.
+   */
   public static boolean isHandOver(StackTraceElement[] stack) {
     int at = loopAt(stack);
     return at < stack.length && stack[at].getMethodName().equals("awaitTurn");
   }
 
-  /** Returns where the innermost frame of a loop stands, or the length of the stack. */
+  /** Returns the index of the innermost frame of a loop, or the length of the stack. */
   private static int loopAt(StackTraceElement[] stack) {
     int at = 0;
     while (at < stack.length && !isOfCall(stack[at]) && !isOfTurn(stack[at].getClassName())) {
@@ -91,7 +94,7 @@ public final class StackFrames {
     return className.startsWith(ITERATION) && !className.startsWith(WATCHED);
   }
 
-  /** Returns whether a frame is one from which a loop calls what is a user's. */
+  /** Returns whether a frame is one from which a loop calls user code. */
   private static boolean isOfCall(StackTraceElement frame) {
     return isOf(frame.getClassName(), ThreadFiber.class)
         || frame.getClassName().equals(ITERATION + "Calls");
@@ -102,7 +105,10 @@ public final class StackFrames {
     return className.startsWith("jdk.internal.vm.") || isPlumbing(className);
   }
 
-  /** Returns whether a frame is the one in which a body is left: those above are the JDK's. */
+  /**
+   * Returns whether a frame is the one in which a body is suspended; the frames above it are the
+   * JDK's.
+   */
   public static boolean isSuspension(StackTraceElement frame) {
     return frame.getMethodName().equals("suspend") && frame.getClassName().startsWith(FIBER);
   }
@@ -119,7 +125,9 @@ public final class StackFrames {
         || isPlumbing(className);
   }
 
-  /** Returns whether a frame of ours tells a user nothing: of a fiber, or marked as such. */
+  /**
+   * Returns whether one of our frames does not help users: a fiber's, or one marked as plumbing.
+   */
   private static boolean isPlumbing(String className) {
     if (!className.startsWith(OURS)) {
       return false;
@@ -135,7 +143,7 @@ public final class StackFrames {
       return Class.forName(className, false, StackFrames.class.getClassLoader())
           .isAnnotationPresent(Plumbing.class);
     } catch (ClassNotFoundException | LinkageError e) {
-      return false; // Another loader's, which is none of ours.
+      return false; // Loaded by another class loader, so not ours.
     }
   }
 
@@ -152,7 +160,7 @@ public final class StackFrames {
         frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
   }
 
-  /** Returns whether a frame belongs to {@code type}, to one of its members or its lambdas. */
+  /** Returns whether a frame belongs to {@code type}, its member classes or its lambdas. */
   private static boolean isOf(String className, Class<?> type) {
     String name = type.getName();
     return className.equals(name) || className.startsWith(name + "$");

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports loops that are blocked, while they are: one daemon thread looks at all running loops a
- * few times within the shortest limit. A loop is blocked if its iteration has not gone on for
- * longer than its limit and its thread does not wait for events. The thread exists while a loop
- * runs, and also shows those to JMX that have run for a moment, so that short programs do not pay
- * for that. It exists, too, for two seconds after the main loop was given work without having been
- * started, and tells if that has not changed.
+ * Reports blocked loops while they are blocked. One daemon thread looks at all running loops a few
+ * times within the shortest limit. A loop is blocked if its iteration has lasted longer than its
+ * limit and its thread does not wait for events. The thread exists while a loop runs. It also
+ * registers loops with JMX, but only after they have run for a moment, so that short programs do
+ * not pay for that. And it exists for two seconds after the main loop was given work without having
+ * been started, and warns if it still has not been.
  *
- * <p>A running loop pays nothing: the count of its iterations is kept anyway, and read without any
- * agreement between the threads.
+ * <p>A running loop pays nothing: it counts its iterations anyway, and the count is read without
+ * synchronization.
  */
 public final class Watchdog implements Runnable {
   public static final String PROPERTY = "dev.ioloop.watchdog";
@@ -29,21 +29,23 @@ public final class Watchdog implements Runnable {
   private static final Duration DEFAULT = Duration.ofSeconds(2);
   private static final Pattern DURATION = Pattern.compile("([1-9]\\d{0,8})(ms|s)");
 
-  /** How often a loop is looked at within its limit. */
+  /** How often to look at a loop within its limit. */
   private static final int LOOKS = 4;
 
   private static final long MIN_PAUSE_MILLIS = 1;
 
-  /** How long a loop has to run before it is shown to JMX. */
+  /** How long a loop must run before it is registered with JMX. */
   private static final long JMX_MILLIS = 500;
 
-  /** How long the thread stays without a loop: tests start and stop one after the other. */
+  /**
+   * How long the thread stays alive without a loop: tests start and stop loops in quick succession.
+   */
   private static final long LINGER_MILLIS = 1_000;
 
-  /** How long work may wait for the first start of the main loop. */
+  /** How long work may wait for the main loop's first start. */
   private static final long START_MILLIS = 2_000;
 
-  /** The limit of loops that say nothing; null for none. */
+  /** The default limit of loops; null for none. */
   private static final @Nullable Duration LIMIT = configuredLimit();
 
   private static volatile boolean jmx = !System.getProperty(JMX_PROPERTY, "").equals("off");
@@ -51,10 +53,10 @@ public final class Watchdog implements Runnable {
   private static final List<Watched> WATCHED = new ArrayList<>();
   private static @Nullable Thread thread;
 
-  /** The main loop that has work and was not started; null if there is none. */
+  /** The main loop that has work but was not started; null if there is none. */
   private static @Nullable Unstarted unstarted;
 
-  /** A loop with work that waits for its first start, which is not kept alive. */
+  /** A loop with work that waits for its first start. It is not kept alive. */
   private record Unstarted(WeakReference<Observed> reference, String worker, long since) {
 
     boolean isDue() {
@@ -71,40 +73,45 @@ public final class Watchdog implements Runnable {
           Level.WARNING,
           "Thread \""
               + worker
-              + "\" has given work to IOLoop.instance(), which nobody has started in the "
+              + "\" gave work to IOLoop.instance(), which nobody has started in the "
               + START_MILLIS
               + " ms since then: the work waits. On a thread without a loop, coroutine(), sleep()"
-              + " and the like take IOLoop.instance(). If another loop is meant, go there by its"
-              + " spawnCallback() or addCallback(); else start() this one");
+              + " and the like use IOLoop.instance(). If you meant another loop, use its"
+              + " spawnCallback() or addCallback(); otherwise start() this one");
     }
   }
 
-  /** One running loop, which is not kept alive: one on a host may be forgotten with its host. */
+  /** One running loop. It is not kept alive: one on a host may be forgotten with its host. */
   private static final class Watched {
     final WeakReference<Observed> reference;
     final long begin = System.nanoTime();
 
-    /** The maximum for none. */
+    /** The limit; the maximum for none. */
     final long limitNanos;
 
-    /** Ends that the loop is shown to JMX; null where it is not. */
+    /** Unregisters the loop from JMX; null if it is not registered. */
     @Nullable Runnable unregister;
 
     long progress = -1;
 
-    /** Since when {@link #progress} has not changed, or the loop has waited. */
+    /** When {@link #progress} last changed, or the loop last waited. */
     long since;
 
-    /** After how long a block is reported next. */
+    /** How long a block must last before the next report. */
     long nextReport;
 
-    /** Whether a loop on a host has been given a callback that would show that the host goes on. */
+    /**
+     * Whether a loop on a host was given a callback that would show that the host makes progress.
+     */
     boolean probed;
 
-    /** The block that goes on, if it was reported. */
+    /** The present block, if it was reported. */
     @Nullable Blocked reported;
 
-    /** Set when the loop has ended or has another limit: a look that is under way says no more. */
+    /**
+     * Set when the loop has ended or has another limit: a look in progress then reports nothing
+     * more.
+     */
     private volatile boolean over;
 
     Watched(Observed loop, long limitNanos) {
@@ -125,7 +132,10 @@ public final class Watchdog implements Runnable {
       }
     }
 
-    /** Returns whether this is of {@code loop}, or of one that was forgotten; that is then over. */
+    /**
+     * Returns whether this belongs to {@code loop}, or to a collected loop; if so, marks it as
+     * over.
+     */
     boolean isOf(Observed loop) {
       Observed present = reference.get();
       boolean found = present == null || present == loop;
@@ -149,8 +159,8 @@ public final class Watchdog implements Runnable {
         }
         registered.run();
       } catch (IllegalStateException | LinkageError e) {
-        jmx = false; // Such as without the module java.management.
-        LOG.log(Level.DEBUG, "JMX does not show loops", e);
+        jmx = false; // For example, without the module java.management.
+        LOG.log(Level.DEBUG, "Loops cannot be registered with JMX", e);
       }
     }
 
@@ -187,7 +197,10 @@ public final class Watchdog implements Runnable {
       return frames != null && loop.waits(frames);
     }
 
-    /** A host may be busy without any work for the loop: then the loop makes no progress either. */
+    /**
+     * Checks whether the host is blocked. A host may be busy without any work for the loop; then
+     * the loop makes no progress either.
+     */
     private void probe(Observed loop, long now) {
       since = now;
       Thread host = loop.presentThread();
@@ -237,7 +250,7 @@ public final class Watchdog implements Runnable {
       if (slow.origin() != null) {
         text.append(", from ").append(slow.origin());
       }
-      text.append("; what blocks belongs into runInExecutor(). ");
+      text.append("; run blocking work in runInExecutor(). ");
       if (culprit != null) {
         text.append("Thread \"").append(culprit.getName()).append('"');
         text.append(monitorOwner(loop, culprit)).append(':');
@@ -249,17 +262,17 @@ public final class Watchdog implements Runnable {
 
   private Watchdog() {}
 
-  /** Returns what the property asks for; a value that says nothing is logged and not taken. */
+  /** Returns the limit that the property sets; an invalid value is logged and ignored. */
   private static @Nullable Duration configuredLimit() {
     try {
       return limit(System.getProperty(PROPERTY, ""));
     } catch (IllegalArgumentException e) {
-      LOG.log(Level.WARNING, e.getMessage() + "; taking " + text(DEFAULT.toNanos()));
+      LOG.log(Level.WARNING, e.getMessage() + "; using " + text(DEFAULT.toNanos()));
       return DEFAULT;
     }
   }
 
-  /** Returns the limit that a property's value asks for; null for none. */
+  /** Returns the limit that a value of the property means; null for none. */
   public static @Nullable Duration limit(String value) {
     if (value.isEmpty()) {
       return DEFAULT;
@@ -273,7 +286,8 @@ public final class Watchdog implements Runnable {
       return matcher.group(2).equals("s") ? Duration.ofSeconds(number) : Duration.ofMillis(number);
     }
     throw new IllegalArgumentException(
-        "-D%s is a time such as 100ms or 2s, or off, but was \"%s\"".formatted(PROPERTY, value));
+        "-D%s must be a time such as 100ms or 2s, or off, but was \"%s\""
+            .formatted(PROPERTY, value));
   }
 
   public static @Nullable Duration defaultLimit() {
@@ -283,7 +297,7 @@ public final class Watchdog implements Runnable {
   /** Watches a loop with its present limit from now on, if it runs. */
   public static synchronized void watch(Observed loop) {
     unwatch(loop);
-    // A loop that has ended is unwatched after that, so none stays watched, whatever races.
+    // A loop is unwatched after it has ended, so none stays watched, whatever races.
     Long limit = loop.limitNanos();
     if (!loop.isRunning() || limit == null && !jmx) {
       return;
@@ -292,11 +306,11 @@ public final class Watchdog implements Runnable {
     if (thread == null) {
       startThread();
     } else {
-      Watchdog.class.notifyAll(); // The pause may have to be shorter.
+      Watchdog.class.notifyAll(); // The pause may need to be shorter.
     }
   }
 
-  /** Tells once if {@code loop}, which {@code worker} has given work, is not started in time. */
+  /** Warns once if {@code loop}, to which {@code worker} gave work, is not started in time. */
   public static void expectStart(Observed loop, Thread worker) {
     if (LIMIT == null) {
       return;
@@ -319,7 +333,9 @@ public final class Watchdog implements Runnable {
     return present.isLate() ? present : null;
   }
 
-  /** A loop runs unwatched where no thread can be had; the next one that starts tries again. */
+  /**
+   * Starts the thread. If that fails, loops run unwatched; the next loop that starts tries again.
+   */
   private static void startThread() {
     Thread started = new Thread(new Watchdog(), "ioloop-watchdog");
     started.setDaemon(true);
@@ -343,11 +359,11 @@ public final class Watchdog implements Runnable {
   @Override
   public void run() {
     while (lookAtAll()) {
-      // Until no loop runs any more.
+      // Repeats until no loop runs any more.
     }
   }
 
-  /** Waits, and looks at all loops. Returns whether the thread is to go on, whatever was thrown. */
+  /** Waits, then looks at all loops. Returns whether the thread must go on, whatever was thrown. */
   private static boolean lookAtAll() {
     try {
       List<Watched> watched = pause();
@@ -372,7 +388,7 @@ public final class Watchdog implements Runnable {
     return true;
   }
 
-  /** Logs an error, which may be that there is no memory to log it. */
+  /** Logs an error; there may be no memory to log it. */
   private static void tell(Throwable error) {
     try {
       LOG.log(Level.ERROR, "The watchdog failed, and goes on", error);
@@ -381,12 +397,12 @@ public final class Watchdog implements Runnable {
     }
   }
 
-  /** Waits until it is time for a look. Returns the loops, or null where the thread is to end. */
+  /** Waits until it is time for a look. Returns the loops, or null if the thread must end. */
   private static synchronized @Nullable List<Watched> pause() {
     try {
       Watchdog.class.wait(pauseMillis());
     } catch (InterruptedException e) {
-      // Nobody has a reason for that.
+      // Nothing interrupts this thread.
     }
     if (WATCHED.isEmpty() && unstarted == null) {
       thread = null;
@@ -404,12 +420,12 @@ public final class Watchdog implements Runnable {
     return Math.max(MIN_PAUSE_MILLIS, shortest);
   }
 
-  /** Says who owns the monitor that a thread waits for, or nothing. */
+  /** Returns a text about the owner of the monitor that a thread waits for, or an empty string. */
   private static String monitorOwner(Observed loop, Thread thread) {
     try {
       return thread.getState() == Thread.State.BLOCKED ? MonitorOwner.describe(loop, thread) : "";
     } catch (LinkageError e) {
-      return ""; // Such as without the module java.management.
+      return ""; // For example, without the module java.management.
     }
   }
 

@@ -1,7 +1,7 @@
 /**
- * What people see of loops and coroutines that do not do what they should: the watchdog, stacks,
- * the lines that things come from, held monitors, and the events for the JDK's flight recorder.
- * Loops show themselves to it; it knows of them no more than that. Not exported.
+ * Diagnostics for loops and coroutines that misbehave: the watchdog, stack traces, origins, held
+ * monitors, and events for the JDK's flight recorder. Loops present themselves as {@link
+ * dev.ioloop.diagnostics.Observed}; this package knows nothing else of them. Not exported.
  */
 @NullMarked
 package dev.ioloop.diagnostics;

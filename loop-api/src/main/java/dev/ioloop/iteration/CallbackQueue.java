@@ -8,22 +8,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The callbacks that wait for the next iteration: a chain of chunks that only the loop's thread
- * touches, and a stack that foreign threads push on.
+ * touches, and a stack onto which other threads push.
  *
- * <p>A chunk is an array that is filled and emptied once, and then left to the collector. A ring
- * that lives for ever would be no cheaper: G1 makes each store into an old array a memory fence,
- * which costs as much as the rest of an addition.
+ * <p>A chunk is an array that is filled and emptied once, and then left to the garbage collector. A
+ * long-lived ring would not be cheaper: G1 makes each store into an old array a memory fence, which
+ * costs as much as the rest of an addition.
  *
- * <p>The top of the stack carries the wake-up protocol too, so that a post costs one
+ * <p>The top of the stack also carries the wake-up protocol, so that a post costs one
  * compare-and-set:
  *
  * <ul>
- *   <li>null: nothing posted, and the loop is awake;
- *   <li>{@link #ASLEEP}: nothing posted, and the loop is about to block or blocks in its poll. Only
- *       the loop puts it there, and only in place of null, so a post is never overlooked. Whoever
- *       replaces it must wake the loop, and only he;
- *   <li>{@link #CLOSED}: posts are dropped, for good: handed to whom the queue was made with;
- *   <li>else the newest post, each with the one before it.
+ *   <li>null: nothing is posted, and the loop is awake;
+ *   <li>{@link #ASLEEP}: nothing is posted, and the loop blocks in its poll or is about to. Only
+ *       the loop puts it there, and only in place of null, so no post is overlooked. The thread
+ *       that replaces it, and no other, must wake the loop;
+ *   <li>{@link #CLOSED}: posts are dropped from now on, that is, passed to the consumer that the
+ *       queue was created with;
+ *   <li>otherwise the newest post; each post links to the one before it.
  * </ul>
  */
 public final class CallbackQueue {
@@ -52,18 +53,18 @@ public final class CallbackQueue {
     }
   }
 
-  /** How many callbacks a chunk holds; behind them it has the next chunk. */
+  /** How many callbacks a chunk holds; the element after them is the next chunk. */
   private static final int CHUNK_SIZE = 127;
 
-  /** How often what is dropped may lead to more before {@link #close} forgets that. */
+  /** How many rounds of dropping may add more callbacks before {@link #close} gives up. */
   private static final int MAX_ROUNDS = 25_000;
 
-  /** Takes what will never run, on whatever thread. */
+  /** Receives, on any thread, the callbacks that will never run. */
   private final Consumer<Runnable> dropped;
 
   private volatile @Nullable Post top;
 
-  /** Where the oldest callback stands, and where the next one is to be put. */
+  /** The chunk of the oldest callback; the position of the next one to add follows below. */
   private @Nullable Object[] headChunk = new Object[CHUNK_SIZE + 1];
 
   private int headIndex;
@@ -73,7 +74,7 @@ public final class CallbackQueue {
   /** How many callbacks have run. */
   private long run;
 
-  /** The thread whose posts to the closed queue are forgotten; only that thread finds itself. */
+  /** The thread whose posts to the closed queue are ignored; no other thread finds itself here. */
   private @Nullable Thread forgetful;
 
   private boolean forgot;
@@ -100,10 +101,10 @@ public final class CallbackQueue {
   }
 
   /**
-   * Adds a callback, or drops it if the queue is closed: one of the two, whatever races. Any
-   * thread.
+   * Adds a callback, or drops it if the queue is closed; exactly one of the two, whatever races.
+   * Any thread.
    *
-   * @return whether the caller has to wake the loop
+   * @return whether the caller must wake the loop
    */
   public boolean post(Runnable callback) {
     Post post = new Post(callback);
@@ -125,10 +126,10 @@ public final class CallbackQueue {
   }
 
   /**
-   * Takes a snapshot of the callbacks that are queued, runs it, and does so again while callbacks
-   * are queued, {@code iterations} agrees, and fewer than {@code max} snapshots have run. What a
-   * callback throws goes to {@code hooks}; what those throw on leaves the rest queued. The loop's
-   * thread only.
+   * Takes a snapshot of the queued callbacks and runs it. Repeats this while callbacks are queued,
+   * {@code iterations} agrees, and fewer than {@code max} snapshots have run. An exception from a
+   * callback goes to {@code hooks}; if those rethrow it, the rest stays queued. The loop's thread
+   * only.
    *
    * @return how many snapshots have run, at least one
    */
@@ -169,7 +170,7 @@ public final class CallbackQueue {
     return snapshots;
   }
 
-  /** Moves the posts to the chunks, the oldest first. */
+  /** Moves the posts to the chunks, oldest first. */
   private void takePosts(@Nullable Post newest) {
     Post oldest = null;
     while (newest != null) {
@@ -189,8 +190,8 @@ public final class CallbackQueue {
   }
 
   /**
-   * Returns how many callbacks are queued, those included that {@link #runSnapshots} has run but
-   * not left. Any thread, for which the number may be a little old.
+   * Returns how many callbacks are queued, including those of the present {@link #runSnapshots}
+   * that have already run. Any thread; other threads may see a slightly old number.
    */
   public int size() {
     int size = tailIndex - headIndex;
@@ -206,17 +207,17 @@ public final class CallbackQueue {
     return Math.max(0, size);
   }
 
-  /** Returns whether a callback is queued. The loop's thread only, and never while asleep. */
+  /** Returns whether no callback is queued. The loop's thread only, and never while asleep. */
   public boolean isEmpty() {
     return hasNoneOfItsOwn() && top == null;
   }
 
-  /** Declares that the loop is about to block. False if there is a callback to run instead. */
+  /** Marks the loop as about to block. Returns false if there is a callback to run instead. */
   public boolean fallAsleep() {
     return hasNoneOfItsOwn() && TOP.compareAndSet(this, null, ASLEEP);
   }
 
-  /** Declares that the loop no longer blocks. False if a post has declared it before. */
+  /** Marks the loop as awake. Returns false if a post has already done so. */
   public boolean wakeUp() {
     return TOP.compareAndSet(this, ASLEEP, null);
   }
@@ -226,9 +227,9 @@ public final class CallbackQueue {
   }
 
   /**
-   * Drops all callbacks, in order, and those to come. What is queued while one is dropped is
-   * dropped after it, and not inside of it. Where that goes on and on, what is queued last is
-   * forgotten. What is thrown meanwhile is thrown when all are dropped. The loop's thread only.
+   * Drops all queued callbacks, in order, and all later ones. Callbacks that are queued while one
+   * is dropped are dropped after it, not inside it. If that never ends, the last ones are
+   * forgotten. The first exception is rethrown when all are dropped. The loop's thread only.
    *
    * @return whether nothing was forgotten
    */

@@ -3,15 +3,15 @@ package dev.ioloop.iteration;
 import dev.ioloop.diagnostics.Origins;
 
 /**
- * How a loop calls what a user gave it, below nobody's code: callbacks, timeouts, the handlers of
- * channels and the beats of a {@code PeriodicCallback}. Whatever that throws is handled, and what
- * it sets in its context is seen by nobody else. The events of streams reach a user in no other
- * way; done callbacks, which are called below other code, have {@code DoneCallbacks}.
+ * Calls user code from the bottom of the stack: callbacks, timeouts, channel handlers and the
+ * callbacks of a {@code PeriodicCallback}. Exceptions are handled here, and what the code sets in
+ * its context is visible to nobody else. Stream events reach users only this way, too. Done
+ * callbacks are called inside other code, by {@code DoneCallbacks}.
  */
 public final class Calls {
   private Calls() {}
 
-  /** Calls on the loop's thread. Throws what is fatal for the loop only. */
+  /** Runs a callback on the loop's thread. Throws only errors that are fatal for the loop. */
   static void run(LoopHooks hooks, Runnable callback) {
     if (Origins.ENABLED) {
       hooks.setPresentCallback(callback);

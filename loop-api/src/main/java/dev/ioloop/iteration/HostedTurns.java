@@ -4,36 +4,39 @@ import dev.ioloop.spi.Host;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The turns of a loop that lives on a host. One turn runs a few iterations; what is queued then is
- * left to another turn, behind the host's own tasks. Without a turn under way or asked for, the
- * loop is dormant: the next callback asks for one.
+ * The turns of a loop on a host. One turn of the host runs a few iterations without polling;
+ * callbacks that are queued after that wait for another turn, behind the host's own tasks. If no
+ * turn is running or requested, the loop is dormant, and the next callback requests one.
  *
- * <p>While the loop is closing, turns go on until its coroutines have ended or the time for that is
- * over; the last of them closes the loop. Where no turn can follow, {@link #closeHere} waits for
- * the coroutines instead.
+ * <p>While the loop is closing, turns go on until its coroutines have ended or their time is over;
+ * the last turn closes the loop. If no turn can follow, {@link #closeHere} waits for the coroutines
+ * instead.
  */
 public final class HostedTurns implements Runnable {
 
-  /** The loop, of which these are the turns. */
+  /** The loop that these turns run. */
   public interface Hosted {
 
     /** Returns whether the loop is closed. Any thread. */
     boolean isClosed();
 
-    /** Returns whether coroutines have begun and not ended. */
+    /** Returns whether there are coroutines that have begun and not ended. */
     boolean hasCoroutines();
 
-    /** Makes the loop that of the calling thread, which is the host's, until {@link #leaveTurn}. */
+    /**
+     * Makes the loop the current one of the calling thread, which is the host's, until {@link
+     * #leaveTurn}.
+     */
     void enterTurn();
 
     /**
-     * Gives the thread back to what it did before.
+     * Restores the previous state of the thread.
      *
      * @param staysRunning whether the loop stays the running one there
      */
     void leaveTurn(boolean staysRunning);
 
-    /** Says whether the next callback or timeout has to wake the host. */
+    /** Sets whether the next callback or timeout must wake the host. */
     void setDormant(boolean dormant);
 
     /** Returns whether the calling thread is inside a coroutine or a generator. */
@@ -45,17 +48,17 @@ public final class HostedTurns implements Runnable {
     /** Ends the coroutines that are left. */
     void endUnwinding();
 
-    /** Unwinds the coroutines on the calling thread, and closes the loop then. */
+    /** Unwinds the coroutines on the calling thread, then closes the loop. */
     void closeHere(boolean allHandles);
 
     /** Closes the loop, whose coroutines have ended. */
     void closeNow(boolean allHandles);
   }
 
-  /** The owner of a loop whose host has not run it yet. */
+  /** The owner of a loop that its host has not run yet. */
   public static final Thread NOT_YET = new Thread("host's, which has not begun");
 
-  /** How many iterations a turn may have. With fewer, a chain of callbacks costs more. */
+  /** How many iterations a host's turn may run. With fewer, a chain of callbacks costs more. */
   private static final int MAX_ITERATIONS = 16;
 
   private final Hosted loop;
@@ -69,10 +72,10 @@ public final class HostedTurns implements Runnable {
   /** Written before {@link #closeRequested}, by the one call that closes the loop. */
   private boolean closeHandles;
 
-  /** Whether turns shall unwind the coroutines. */
+  /** Whether turns must unwind the coroutines. */
   private volatile boolean closeRequested;
 
-  /** Set by the one thread that closes the loop without another turn. */
+  /** Set by the one thread that closes the loop outside a turn. */
   private final AtomicBoolean hostEnded = new AtomicBoolean();
 
   /** When the coroutines must have ended, by the host's clock; zero until they are cancelled. */
@@ -80,7 +83,7 @@ public final class HostedTurns implements Runnable {
 
   private final Runnable onAlarm = this::runOnAlarm;
 
-  /** Whether the host will call at {@link #alarm}. */
+  /** Whether the host will run a turn at {@link #alarm}. */
   private boolean alarmSet;
 
   private long alarm;
@@ -138,7 +141,7 @@ public final class HostedTurns implements Runnable {
     }
   }
 
-  /** Returns whether the loop is closing and its coroutines have ended, or had their time. */
+  /** Returns whether the loop is closing and its coroutines have ended or run out of time. */
   private boolean isLast() {
     if (!closeRequested) {
       return false;
@@ -147,7 +150,7 @@ public final class HostedTurns implements Runnable {
     return !loop.hasCoroutines() || host.nanoTime() - closeDeadline >= 0;
   }
 
-  /** Closes the loop after the last turn; else sees to it that the next one comes when needed. */
+  /** Closes the loop after the last turn; otherwise arranges for the next turn. */
   private void end(boolean last) {
     if (last) {
       loop.closeNow(closeHandles);
@@ -167,8 +170,8 @@ public final class HostedTurns implements Runnable {
     loop.setDormant(true);
   }
 
-  // A later deadline leaves an earlier alarm alone: a timeout that guards something is removed as a
-  // rule, and the next one is later.
+  // A later deadline keeps an earlier alarm: most timeouts guard something and are cancelled, and
+  // the next one is later.
   private void setAlarm(long deadline) {
     if (!alarmSet || deadline - alarm < 0) {
       alarmSet = true;
@@ -182,7 +185,7 @@ public final class HostedTurns implements Runnable {
     run();
   }
 
-  /** Asks for the end of the loop; the first call counts. Any thread. */
+  /** Requests that the loop be closed; only the first call counts. Any thread. */
   public void close(boolean allHandles) {
     if (!life.closeHosted()) {
       return;
@@ -198,7 +201,7 @@ public final class HostedTurns implements Runnable {
     }
   }
 
-  /** Closes the loop on the calling thread, where the host executes no further turn. */
+  /** Closes the loop on the calling thread, because the host executes no further turn. */
   private void closeHere() {
     if (!hostEnded.compareAndSet(false, true) || loop.isClosed()) {
       return;

@@ -8,87 +8,90 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the iterations of one loop, in the steps that the documentation of {@code dev.ioloop}
- * numbers.
+ * Runs the iterations of one loop, in the steps numbered in the documentation of {@code
+ * dev.ioloop}.
  *
- * <p>When callbacks follow each other without a pause and polls in a row have found nothing, the
- * next 1, 2, 4 up to 64 iterations leave out the poll and the look at the clock, which cost many
- * times what a callback does. After 64 of them a look at the clock may do, if the last poll is not
- * 25 microseconds ago. An event that was found, a timeout that was due or was added, or 50
- * microseconds between two looks set this back to every iteration.
+ * <p>Skipped polls: if callbacks follow each other without a pause and polls in a row have found
+ * nothing, the next 1, 2, 4 up to 64 iterations skip the poll and the clock reading, which cost
+ * many times what a callback does. After 64 of them, a clock reading is enough if the last poll was
+ * less than 25 microseconds ago. An event found, a timeout due or added, or 50 microseconds between
+ * two clock readings ends the skipping.
  *
- * <p>Where nothing is queued and the last wait was short, the poller is asked without waiting for
- * up to 50 microseconds before the loop blocks: to sleep and to be woken costs more than that. A
- * wait that was not short, or that a timeout ended, ends this until the next short one.
+ * <p>Spinning: if nothing is queued and the last wait was short, the loop polls without waiting for
+ * up to 50 microseconds before it blocks, because sleeping and being woken costs more than that.
+ * After a wait that was long, or that a timeout ended, the loop does not spin until the next short
+ * one.
  *
- * <p>Where timeouts are dense, so that one is due within 100 microseconds for the second time in a
- * row, the loop sleeps that long, if nothing else wakes it, and runs all that are due then.
+ * <p>Dense timeouts: if a timeout is due within 100 microseconds for the second time in a row, the
+ * loop sleeps that long, unless something else wakes it, and then runs all timeouts that are due.
  */
 public final class IterationRunner {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MAX_SKIPPED_POLLS = 64;
   private static final long SKIP_LIMIT_NANOS = 50_000;
 
-  /** How often to poll when 64 iterations take less than that. */
+  /** While polls are skipped, poll at least this often. */
   private static final long POLL_NANOS = 25_000;
 
-  /** From when on a timeout is late enough for a flight recording. */
+  /** A timeout that is at least this late is recorded as a flight event. */
   private static final long LATE_NANOS = 10_000_000;
 
   /** The unit of {@link #clock}: about a millisecond. */
   public static final int CLOCK_SHIFT = 20;
 
-  /** How long to poll without blocking, in nanoseconds; a wait that was longer was not short. */
+  /** How long to spin, in nanoseconds; a wait shorter than this counts as short. */
   private static final long SPIN_NANOS =
       Runtime.getRuntime().availableProcessors() > 1
           ? Long.getLong("dev.ioloop.spin", 50) * 1_000
           : 0;
 
-  /** With how many events at once spinning is no gain any more. */
+  /** If a poll returns this many events, spinning no longer pays. */
   private static final int CROWD = 4;
 
-  /** The least time to sleep where timeouts are dense. */
+  /** The minimum sleep while timeouts are dense. */
   private static final long DENSE_NANOS = 100_000;
 
   private final LoopHooks hooks;
   private final Poller poller;
 
-  /** Whether time goes on while the poller waits. */
+  /** Whether time passes while the poller waits. */
   private final boolean realTime;
 
   private final CallbackQueue callbacks;
   private final TimeoutQueue timeouts;
 
-  /** The rest of the timeouts that the present iteration has collected. */
+  /** The timeouts that the present iteration has collected and not run yet. */
   private TimeoutQueue.@Nullable Entry due;
 
-  /** Whether a timeout was added since the last look at the clock. */
+  /** Whether a timeout was added since the last clock reading. */
   private boolean timeoutAdded;
 
-  /** Whether a timeout was added, since the last look for due ones, that was due already. */
+  /** Whether a timeout that was already due was added since timeouts were last collected. */
   private boolean overdueAdded;
 
-  /** When the first of those was added, or when an older one was due if that was earlier. */
+  /** When the first such timeout was added, or the deadline of an older one if that was earlier. */
   private long overdueSince;
 
-  /** How many iterations may leave out their poll before the next one that does not. */
+  /** How many iterations may skip their poll before the next one that polls. */
   private int skippablePolls;
 
   private long lastPollNanos;
 
-  /** The time at the last look at the clock. */
+  /** The time at the last clock reading. */
   private long now;
 
-  /** Whether the last wait was short and few events, or a callback, ended it. */
+  /** Whether the last wait was short and ended by a few events or by a callback. */
   private boolean spinPays;
 
-  /** Whether a timeout was due within {@link #DENSE_NANOS} when the loop was about to sleep. */
+  /**
+   * Whether a timeout was due within {@link #DENSE_NANOS} when the loop was last about to sleep.
+   */
   private boolean timeoutNear;
 
-  /** An error that must leave {@link #run} and came where the poller must not see it. */
+  /** An error that must leave {@link #run} but was thrown where the poller must not see it. */
   private @Nullable Throwable fatal;
 
-  // Plain counters: only the loop's thread writes them.
+  // Plain counters; only the loop's thread writes them.
   private long turns;
   private long polls;
   private long wakeups;
@@ -125,8 +128,8 @@ public final class IterationRunner {
   }
 
   /**
-   * Runs at most so many iterations, without a poll, of a loop that lives on a host; fewer if it is
-   * closing and all coroutines have ended.
+   * Runs at most {@code max} iterations, without polling, of a loop on a host. Runs fewer if the
+   * loop is closing and all coroutines have ended.
    */
   public void runTurn(int max) {
     now = poller.nanoTime();
@@ -140,10 +143,10 @@ public final class IterationRunner {
   }
 
   /**
-   * Runs one iteration of a loop that is closing. It waits no longer than given, and not at all
-   * where no coroutine is left to wait for; a post ends the wait.
+   * Runs one iteration of a closing loop. It waits at most {@code maxWaitNanos}, and not at all if
+   * no coroutine is left. A post ends the wait.
    *
-   * @param mayPoll whether to wait in the poller; else the thread parks
+   * @param mayPoll whether to wait in the poller; if not, the thread parks
    */
   public void runOnce(long maxWaitNanos, boolean mayPoll) {
     runDueAndQueued(1);
@@ -161,7 +164,7 @@ public final class IterationRunner {
   }
 
   /**
-   * Steps 1 to 4, and then steps 2 and 3 of further iterations, if no timeout is due.
+   * Runs steps 1 to 4, then, if no timeout is due, steps 2 and 3 of further iterations.
    *
    * @return whether a timeout was due
    */
@@ -183,7 +186,7 @@ public final class IterationRunner {
     return dueFound;
   }
 
-  /** Returns whether the next iteration may leave out its look at the clock and its poll. */
+  /** Returns whether the next iteration may skip its clock reading and its poll. */
   boolean mayGoOn() {
     return !timeoutAdded && !hooks.isStopRequested();
   }
@@ -214,7 +217,7 @@ public final class IterationRunner {
     }
   }
 
-  /** Steps 5 and 6 where nothing is queued. */
+  /** Runs steps 5 and 6 when nothing is queued. */
   private void pollBlocking() {
     polls++;
     long wait = untilNextTimeout();
@@ -262,7 +265,7 @@ public final class IterationRunner {
     return false;
   }
 
-  /** Steps 5 and 6 where callbacks are queued. */
+  /** Runs steps 5 and 6 when callbacks are queued. */
   private void pollInPassing(boolean dueFound) {
     long lastLook = now;
     now = poller.nanoTime();
@@ -300,14 +303,14 @@ public final class IterationRunner {
   }
 
   /**
-   * Returns the time at the last look at the clock, which is once in each iteration that polls, in
-   * units of 2^20 nanoseconds. To be compared by difference.
+   * Returns the time at the last clock reading, in units of 2^20 nanoseconds. Each iteration that
+   * polls reads the clock once. Compare times by their difference.
    */
   public long clock() {
     return now >> CLOCK_SHIFT;
   }
 
-  /** As {@link #clock}, after a look at the clock. */
+  /** Same as {@link #clock}, after reading the clock. */
   public long presentClock() {
     now = poller.nanoTime();
     return clock();
@@ -317,7 +320,7 @@ public final class IterationRunner {
     return turns + polls;
   }
 
-  /** Returns whether a timeout is pending; {@link #firstDeadline} is its deadline then. */
+  /** Returns whether a timeout is pending. If so, {@link #firstDeadline} is its deadline. */
   public boolean hasTimeout() {
     return !timeouts.isEmpty();
   }
@@ -326,7 +329,10 @@ public final class IterationRunner {
     return timeouts.firstDeadline();
   }
 
-  /** Returns the nanoseconds until a timeout is due: zero if one is, the maximum without any. */
+  /**
+   * Returns the nanoseconds until the next timeout: zero if one is due, the maximum if there is
+   * none.
+   */
   private long untilNextTimeout() {
     return timeouts.isEmpty()
         ? Long.MAX_VALUE
@@ -338,32 +344,32 @@ public final class IterationRunner {
     return turns;
   }
 
-  /** Returns how often the poller was asked. */
+  /** Returns how many polls there were. */
   public long polls() {
     return polls;
   }
 
-  /** Returns how many polls another thread has ended. */
+  /** Returns how many polls were ended by another thread. */
   public long wakeups() {
     return wakeups;
   }
 
-  /** Returns by how much the timeout that fired last was late. */
+  /** Returns how late the timeout that fired last was. */
   public long lastLagNanos() {
     return lastLagNanos;
   }
 
-  /** Returns by how much a timeout was late at worst. */
+  /** Returns the largest lag of any timeout. */
   public long worstLagNanos() {
     return worstLagNanos;
   }
 
-  /** Makes the next iteration look at the clock. */
+  /** Makes the next iteration read the clock. */
   public void timeoutAdded() {
     timeoutAdded = true;
   }
 
-  /** Says that a timeout is about to be added that is due already: its lag counts from now on. */
+  /** Called when a timeout that is already due is about to be added: its lag counts from now on. */
   public void overdueAdded(long present) {
     boolean hasTimeout = hasTimeout();
     if (!overdueAdded || !hasTimeout) {
@@ -373,7 +379,7 @@ public final class IterationRunner {
     }
   }
 
-  /** Lets {@code error} leave {@link #run} when the present poll has ended. */
+  /** Makes {@link #run} throw {@code error} after the present poll. */
   public void throwAfterPoll(Throwable error) {
     if (fatal == null) {
       fatal = error;

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The state of one loop. Every change is one compare-and-set, so of two threads that start or close
- * a loop at once one does it and the other is told.
+ * The state of one loop. Every change is one compare-and-set. So if two threads start or close a
+ * loop at the same time, one of them does it and the other is told.
  *
  * <pre>
  *   STOPPED ⇄ RUNNING     start() and its end
@@ -14,8 +14,8 @@ import java.lang.invoke.VarHandle;
  *   CLOSING → CLOSED      for good
  * </pre>
  *
- * <p>A loop on a host is running from the beginning. While a loop is closing its callbacks,
- * timeouts and suspended coroutines run, but only a coroutine may start another one.
+ * <p>A loop on a host runs from the beginning. While a loop is closing, its callbacks, timeouts and
+ * suspended coroutines run, but only a coroutine may start another one.
  */
 public final class Lifecycle {
   private static final int STOPPED = 0;
@@ -38,17 +38,17 @@ public final class Lifecycle {
 
   private volatile int state;
 
-  /** Goes from stopped to running. False if the loop is not stopped. */
+  /** Changes from stopped to running. Returns false if the loop is not stopped. */
   public boolean start() {
     return STATE.compareAndSet(this, STOPPED, RUNNING);
   }
 
-  /** Goes from running to stopped. */
+  /** Changes from running to stopped. */
   public void stopped() {
     STATE.compareAndSet(this, RUNNING, STOPPED);
   }
 
-  /** Goes from stopped to closing. Returns false if it is closing already, or closed. */
+  /** Changes from stopped to closing. Returns false if the loop is already closing or closed. */
   public boolean close() {
     while (!STATE.compareAndSet(this, STOPPED, CLOSING)) {
       if (isRunning()) {
@@ -62,12 +62,15 @@ public final class Lifecycle {
     return true;
   }
 
-  /** Goes from running to closing, for a loop on a host. False if it is closing or closed. */
+  /**
+   * Changes from running to closing, for a loop on a host. Returns false if the loop is closing or
+   * closed.
+   */
   public boolean closeHosted() {
     return STATE.compareAndSet(this, RUNNING, CLOSING);
   }
 
-  /** Goes from closing to closed. */
+  /** Changes from closing to closed. */
   public void closed() {
     state = CLOSED;
   }

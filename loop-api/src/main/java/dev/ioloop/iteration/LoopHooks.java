@@ -3,22 +3,22 @@ package dev.ioloop.iteration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the iterations of a loop know of the loop: all that they call above themselves. Its {@link
- * #toString} is the loop's. On the loop's thread unless said.
+ * What the iterations of a loop call in the layer above them. Its {@link #toString} is the loop's.
+ * All methods are called on the loop's thread unless stated otherwise.
  */
 public abstract class LoopHooks {
 
   /**
-   * Handles what a user's code threw. What no loop survives is thrown on.
+   * Handles an exception from user code. Rethrows an error that the loop must not survive.
    *
    * @param source what the loop called
    */
   protected abstract void failed(Object source, Throwable failure);
 
-  /** Forgets what the code that has just run has set in its context. */
+  /** Resets the context in which the last user code ran. */
   protected abstract void resetContext();
 
-  /** Notes what runs now; null for nothing. Called in debug mode only. */
+  /** Records the callback that runs now; null for none. Called in debug mode only. */
   protected abstract void setPresentCallback(@Nullable Runnable callback);
 
   protected abstract boolean isStopRequested();
@@ -26,6 +26,6 @@ public abstract class LoopHooks {
   /** Returns whether the loop is closing. Any thread. */
   protected abstract boolean isClosing();
 
-  /** Returns whether coroutines have begun and not ended. */
+  /** Returns whether there are coroutines that have begun and not ended. */
   public abstract boolean hasCoroutines();
 }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pending timeouts of one loop: a heap with four children per node, ordered by deadline and
- * then by the order of addition. The heap consists of deadlines and of the numbers of slots; the
- * entries stay in their slots. So sifting reads neighbouring memory and no entry, and moves nothing
- * that a collector has to be told of.
+ * then by the order of addition. The heap consists of deadlines and slot numbers; the entries stay
+ * in their slots. Sifting touches only primitive arrays, so it reads adjacent memory, loads no
+ * entries and triggers no GC barrier.
  *
- * <p>A removed entry leaves its slot empty, and its node where it is; the node is dropped when it
- * comes to the top; when more than half of the heap are such nodes, they are purged at once. So
- * removal takes constant time, and nothing is held. Deadlines and the order of addition may
+ * <p>A cancelled entry leaves its slot empty and its node in place. The node is dropped when it
+ * reaches the top. When more than half of the heap are such nodes, all are purged at once. So
+ * cancelling takes constant time, and no entry is retained. Deadlines and sequence numbers may
  * overflow: they are compared by difference.
  */
 public final class TimeoutQueue {
@@ -25,16 +25,16 @@ public final class TimeoutQueue {
     private final long deadline;
     private int sequence;
 
-    /** {@link #NONE} where it is not in the heap. */
+    /** The slot, or {@link #NONE} if the entry is not in the heap. */
     private int slot = NONE;
 
-    /** {@link #FIRED} or {@link #REMOVED} where it is no longer pending. */
+    /** The callback; {@link #FIRED} or {@link #REMOVED} if no longer pending. */
     private Runnable callback;
 
     /** The next entry of a collected batch. */
     private @Nullable Entry nextDue;
 
-    /** Makes one that is to be added to {@code queue}. */
+    /** Creates an entry that is to be added to {@code queue}. */
     protected Entry(TimeoutQueue queue, long deadline, Runnable callback) {
       this.queue = queue;
       this.deadline = deadline;
@@ -45,12 +45,12 @@ public final class TimeoutQueue {
       return deadline;
     }
 
-    /** Returns whether it was removed before it fired. */
+    /** Returns whether the entry was cancelled before it fired. */
     public final boolean cancelled() {
       return callback == REMOVED;
     }
 
-    /** Returns what it will call. */
+    /** Returns the callback. */
     protected final Runnable callback() {
       return callback;
     }
@@ -59,7 +59,7 @@ public final class TimeoutQueue {
       return callback != FIRED && callback != REMOVED;
     }
 
-    /** Marks the entry fired and returns its callback, or null where it was removed meanwhile. */
+    /** Marks the entry as fired and returns its callback, or null if it was cancelled meanwhile. */
     @Nullable Runnable fire() {
       if (!isPending()) {
         return null;
@@ -69,7 +69,7 @@ public final class TimeoutQueue {
       return fired;
     }
 
-    /** Leaves its batch, and returns the entry that follows there. */
+    /** Leaves the batch, and returns the next entry of the batch. */
     @Nullable Entry leaveBatch() {
       Entry next = nextDue;
       nextDue = null;
@@ -83,26 +83,26 @@ public final class TimeoutQueue {
 
   private static final int INITIAL_CAPACITY = 64;
 
-  /** Fewer nodes of removed entries than this are not worth a purge. */
+  /** Fewer nodes of cancelled entries than this are not worth a purge. */
   private static final int MIN_PURGE = 512;
 
   private long[] deadlines = new long[INITIAL_CAPACITY];
 
-  /** The slot of each node of the heap, and behind those the slots that are free. */
+  /** The slot of each node of the heap, followed by the free slots. */
   private int[] slots = numbers(new int[INITIAL_CAPACITY], 0);
 
-  /** By slot; null where the entry of a node was removed, and where the slot is free. */
+  /** By slot; null for cancelled entries and free slots. */
   private @Nullable Entry[] entries = new Entry[INITIAL_CAPACITY];
 
   /** How many nodes the heap has. */
   private int size;
 
-  /** How many nodes of removed entries the heap has. */
+  /** How many nodes of cancelled entries the heap has. */
   private int removed;
 
   private int nextSequence;
 
-  /** Adds an entry that was made for this queue. */
+  /** Adds an entry that was created for this queue. */
   public <E extends Entry> E add(E entry) {
     if (size == entries.length) {
       deadlines = Arrays.copyOf(deadlines, size << 1);
@@ -118,7 +118,7 @@ public final class TimeoutQueue {
     return entry;
   }
 
-  /** Fills an array, from an index on, with the indices. */
+  /** Fills an array with its indices, beginning at {@code from}. */
   private static int[] numbers(int[] array, int from) {
     for (int i = from; i < array.length; i++) {
       array[i] = i;
@@ -126,12 +126,12 @@ public final class TimeoutQueue {
     return array;
   }
 
-  /** Returns whether an entry was added here, at whatever time. */
+  /** Returns whether an entry was created for this queue. */
   public boolean owns(Entry entry) {
     return entry.queue == this;
   }
 
-  /** Removes a pending entry; does nothing to one that has fired or was removed. */
+  /** Cancels a pending entry. Does nothing to one that has fired or was cancelled. */
   public void remove(Entry entry) {
     if (!entry.isPending()) {
       return;
@@ -139,12 +139,12 @@ public final class TimeoutQueue {
     entry.callback = REMOVED;
     int slot = entry.slot;
     if (slot == NONE) {
-      return; // It was collected, and will be passed over.
+      return; // It was collected and will be skipped.
     }
     entries[slot] = null;
     entry.slot = NONE;
     if (slots[size - 1] == slot) {
-      size--; // The usual fate of a timeout that guards a short wait: no other was added since.
+      size--; // The common case of a timeout that guards a short wait: it was added last.
     } else if (++removed > MIN_PURGE && removed > size >> 1) {
       purge();
     }
@@ -155,7 +155,7 @@ public final class TimeoutQueue {
     return size - removed;
   }
 
-  /** Returns whether nothing is pending. Drops nodes of removed entries from the top. */
+  /** Returns whether nothing is pending. Drops nodes of cancelled entries from the top. */
   public boolean isEmpty() {
     while (size > 0 && entries[slots[0]] == null) {
       pop();
@@ -164,19 +164,19 @@ public final class TimeoutQueue {
     return size == 0;
   }
 
-  /** Returns the earliest deadline. The queue must not be empty, as {@link #isEmpty} tells. */
+  /** Returns the earliest deadline. Call {@link #isEmpty} first; the queue must not be empty. */
   public long firstDeadline() {
     return deadlines[0];
   }
 
-  /** Takes out all entries due at {@code now}. Returns the first, which leads to the others. */
+  /** Removes all entries due at {@code now}. Returns the first, which links to the others. */
   public @Nullable Entry collectDue(long now) {
     int end = size;
     while (!isEmpty() && deadlines[0] - now <= 0) {
       pop();
     }
-    // Their slots lie behind the heap now, the first one last. That no entry is looked at before
-    // the heap is done lets the processor fetch many of them at once.
+    // Their slots now follow the heap, the first one last. No entry is loaded before the heap is
+    // done, so that the processor can fetch many of them at once.
     Entry next = null;
     for (int i = size; i < end; i++) {
       int slot = slots[i];
@@ -191,7 +191,7 @@ public final class TimeoutQueue {
     return next;
   }
 
-  /** Returns pending entries, those with the earliest deadlines first. */
+  /** Returns up to {@code most} pending entries, earliest deadlines first. */
   public List<Entry> first(int most) {
     List<Entry> found = new ArrayList<>();
     PriorityQueue<Integer> open =
@@ -229,7 +229,7 @@ public final class TimeoutQueue {
     removed = 0;
   }
 
-  /** Takes the first node out; its slot is the first behind the heap then. */
+  /** Removes the first node; its slot becomes the first one after the heap. */
   private void pop() {
     int slot = slots[0];
     int last = --size;
@@ -240,7 +240,7 @@ public final class TimeoutQueue {
     }
   }
 
-  /** Places the entry that was added last, which comes after others with its deadline. */
+  /** Places the entry that was added last, after others with the same deadline. */
   private void siftUp(int at, long deadline, int slot) {
     while (at > 0) {
       int parent = (at - 1) >>> 2;
@@ -289,14 +289,14 @@ public final class TimeoutQueue {
     return difference < 0 || difference == 0 && wasAddedBefore(slot, slots[other]);
   }
 
-  /** Nodes of removed entries come first: below them are none that were added before them. */
+  /** Nodes of cancelled entries sort first: no entry below them was added before them. */
   private boolean wasAddedBefore(int slot, int other) {
     Entry entry = entries[slot];
     Entry otherEntry = entries[other];
     return entry == null || otherEntry != null && entry.sequence - otherEntry.sequence < 0;
   }
 
-  /** Keeps the nodes of pending entries only and makes a heap of them. */
+  /** Keeps only the nodes of pending entries and rebuilds the heap. */
   private void purge() {
     int kept = 0;
     for (int i = 0; i < size; i++) {

@@ -15,24 +15,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels and file descriptors that one loop watches, with their handlers. It keeps the
- * promises that do not depend on the backend: a handler that was removed, or whose channel was
- * closed, is not called any more, and what a handler throws does not reach the poller.
+ * The channels and file descriptors that one loop watches, with their handlers. This class keeps
+ * the promises that do not depend on the backend: a handler that was removed, or whose channel was
+ * closed, is no longer called, and an exception from a handler does not reach the poller.
  */
 public final class WatchedChannels {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int MIN_SWEEP = 64;
 
-  /** What is called with the events of a channel. */
+  /** Called with the ready events of a channel. */
   public interface Handler {
     void handle(int events) throws Exception;
   }
 
-  /** One channel or descriptor. */
+  /** One watched channel or file descriptor. */
   public final class Watch implements ReadyHandler, Runnable {
     final @Nullable SelectableChannel channel;
 
-    /** What the user gave, for people. */
+    /** The object that the user passed, for messages. */
     public final Object source;
 
     private final Handler handler;
@@ -40,7 +40,7 @@ public final class WatchedChannels {
     @Nullable Registration registration;
     boolean removed;
 
-    /** What the handler is to be called with. */
+    /** The events to call the handler with. */
     private int found;
 
     Watch(@Nullable SelectableChannel channel, Object source, Handler handler, int events) {
@@ -94,10 +94,10 @@ public final class WatchedChannels {
   private final IterationRunner iterations;
   private final Poller poller;
 
-  /** By channel, or by the number of a file descriptor. */
+  /** By channel, or by file descriptor. */
   private final Map<Object, Watch> watches = new HashMap<>();
 
-  /** The size at which channels that were closed without being removed are looked for. */
+  /** The size at which to look for channels that were closed without being removed. */
   private int sweepAt = MIN_SWEEP;
 
   public WatchedChannels(LoopHooks hooks, IterationRunner iterations, Poller poller) {
@@ -139,7 +139,7 @@ public final class WatchedChannels {
       remove(key);
     } else if (present != null) {
       throw new IllegalArgumentException(
-          "there is a handler already; use updateHandler() or removeHandler(): " + key);
+          "there is already a handler; use updateHandler() or removeHandler(): " + key);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.ioloop.iteration;
 
 /**
- * The release of an owned future that is run by everything that ends the future from outside, and
- * not by a cancellation only.
+ * The release of an owned future that runs whenever the future is completed from outside, not only
+ * when it is cancelled.
  */
 public interface Withdrawal extends Runnable {}

@@ -1,8 +1,7 @@
 /**
- * One iteration of a loop after the other: the callback queue, the heap of timeouts, the watched
- * channels, the turns of a loop that lives on a host, and the one place through which all user code
- * runs. What it needs of the loop above it calls through {@link dev.ioloop.iteration.LoopHooks}.
- * Not exported.
+ * The iterations of a loop: the callback queue, the heap of timeouts, the watched channels, the
+ * turns of a loop on a host, and the one place through which all user code runs. It calls the loop
+ * above it through {@link dev.ioloop.iteration.LoopHooks}. Not exported.
  */
 @NullMarked
 package dev.ioloop.iteration;
