@@ -1,6 +1,6 @@
 package dev.ioloop;
 
-/** A body without a result that may throw anything, so that user code needs no wrapping. */
+/** A body without a result. It may throw anything, so that user code needs no wrapping. */
 @FunctionalInterface
 public interface Action {
 

@@ -15,30 +15,31 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of a stage that is not ours. A stage gives up no callback, so one that was waited for
- * in vain keeps this future, and the next wait for the same stage is given it again. A failure that
- * nobody looked at is not reported: the stage belongs to others, who may have handled it there.
+ * The outcome of a stage that is not ours. A callback cannot be removed from a stage. So a stage
+ * that was waited for in vain keeps this future, and the next wait for the same stage uses it
+ * again. A failure that nobody looked at is not reported: the stage belongs to other code, which
+ * may have handled the failure there.
  */
 final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
     implements BiConsumer<T, @Nullable Throwable> {
 
-  /** Those for which nobody waited any more, by their stages, until they are done. */
+  /** Pending futures that nobody waits for any more, by stage. */
   private static final Map<IdentityKey, WeakReference<AdaptedFuture<?>>> SPARE =
       new ConcurrentHashMap<>();
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
 
-  /** Null once this future is done. */
+  /** The adapted stage; null once this future is done. */
   private @Nullable CompletionStage<T> stage;
 
-  /** Whether it is among the spare ones; stays so until it is done. */
+  /** Whether this future is in {@link #SPARE}; once set, stays set until the future is done. */
   private volatile boolean spare;
 
   private AdaptedFuture(CompletionStage<T> stage) {
     this.stage = stage;
   }
 
-  /** Returns a future with the outcome of {@code stage}, for waits: others may wait for it, too. */
+  /** Returns a future with the outcome of {@code stage}, for waits. Others may wait for it, too. */
   static <T extends @Nullable Object> Future<T> of(CompletionStage<T> stage) {
     Objects.requireNonNull(stage, "stage == null");
     if (!SPARE.isEmpty()) {
@@ -59,7 +60,7 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
     return found == null ? null : (AdaptedFuture<T>) found.get();
   }
 
-  /** Called when a callback was removed: keeps this future for the next one. */
+  /** Called when a callback was removed: keeps this future for the next wait. */
   void spare() {
     CompletionStage<T> ofThis = stage;
     if (spare || ofThis == null || isDone()) {
@@ -88,8 +89,8 @@ final class AdaptedFuture<T extends @Nullable Object> extends Future<T>
   }
 
   /**
-   * Takes off what a stage put around an exception, and leaves what a user put there: a wrapper of
-   * the JDK's own making has no text of its own and was made inside the JDK.
+   * Unwraps an exception that a stage wrapped, but leaves wrappers made by users. The JDK's own
+   * wrappers have no message of their own and were created inside the JDK.
    */
   static Throwable unwrap(Throwable failure, boolean always) {
     Throwable inner = failure;

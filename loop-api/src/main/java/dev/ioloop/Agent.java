@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lets the jar be given as {@code -javaagent}, in place of {@code --add-exports} flags: exports the
- * JDK's continuations to the coroutines, and the descriptors of its channels to native backends.
+ * Allows this jar to be used as {@code -javaagent}, instead of {@code --add-exports} flags. It
+ * exports the JDK's continuations to the coroutines, and the descriptors of the JDK's channels to
+ * native backends.
  */
 public final class Agent {
   private Agent() {}

@@ -3,12 +3,12 @@ package dev.ioloop;
 import dev.ioloop.fiber.Fiber;
 import org.jspecify.annotations.Nullable;
 
-/** What runs on a fiber and may await there: the body of a coroutine or of a generator. */
+/** The body of a coroutine or generator: it runs on a fiber and may await. */
 interface AwaitingBody extends Fiber.Body {
 
   /**
-   * Waits, on the fiber, until {@code future} is done, whatever its outcome. Throws what was raised
-   * here instead.
+   * Waits, on the fiber, until {@code future} is done, whatever its outcome. Throws if an exception
+   * is raised in the body instead.
    */
   void waitFor(Future<?> future);
 

@@ -11,13 +11,13 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the backends on the class or module path and chooses among them. */
+/** Finds the backends on the class path or module path and chooses among them. */
 final class Backends {
   static final String PROPERTY = "dev.ioloop.backend";
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** The backends that were found, by name, the most preferred first. */
+  /** The backends that were found, by name, most preferred first. */
   private static final Map<String, PollerProvider> FOUND = find();
 
   private static volatile @Nullable String configured;
@@ -36,7 +36,10 @@ final class Backends {
     return byName;
   }
 
-  /** Adds what {@code loader} finds. A provider that cannot be loaded does not hide the others. */
+  /**
+   * Adds the providers that {@code loader} finds. A provider that cannot be loaded does not hide
+   * the others.
+   */
   private static void load(ServiceLoader<PollerProvider> loader, List<PollerProvider> into) {
     Iterator<PollerProvider> found = loader.iterator();
     while (true) {
@@ -46,7 +49,7 @@ final class Backends {
         }
         into.add(found.next());
       } catch (ServiceConfigurationError | LinkageError e) {
-        LOG.log(System.Logger.Level.WARNING, "A backend could not be loaded and is left out", e);
+        LOG.log(System.Logger.Level.WARNING, "A backend could not be loaded and is ignored", e);
       }
     }
   }
@@ -67,7 +70,7 @@ final class Backends {
     configured = name;
   }
 
-  /** Returns the backend that a loop gets which names none. */
+  /** Returns the backend of a loop that is created without naming one. */
   static PollerProvider chosen() {
     String name = configured;
     if (name == null) {

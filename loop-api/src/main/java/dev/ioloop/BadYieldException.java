@@ -1,13 +1,12 @@
 package dev.ioloop;
 
 /**
- * Thrown at the {@code await} whose argument is nothing that can be awaited. Tornado: {@code
- * BadYieldError}.
+ * Thrown by an {@code await} of something that cannot be awaited. Tornado: {@code BadYieldError}.
  */
 public class BadYieldException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a sentence that says what was awaited and what can be. */
+  /** Creates an exception. The message says what was awaited and what can be. */
   public BadYieldException(String message) {
     super(message);
   }

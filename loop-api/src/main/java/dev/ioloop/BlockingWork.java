@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs blocking work of one loop on executors. */
 final class BlockingWork {
 
-  /** One piece of work, and the interrupt that cancels it. */
+  /** One piece of work; cancelling its future interrupts it. */
   private static final class Work<T extends @Nullable Object> implements Runnable {
     private final IOLoop loop;
     private final Callable<T> task;
@@ -42,7 +42,10 @@ final class BlockingWork {
       loop.post(completion);
     }
 
-    /** What the executor has set for the task is seen by it; what it sets is gone when it ends. */
+    /**
+     * Calls the task in the context that the executor has set, and restores that context
+     * afterwards.
+     */
     private T call() throws Exception {
       Context outer = Context.inUse ? Context.capture(ThreadState.get()) : null;
       try {
@@ -61,7 +64,7 @@ final class BlockingWork {
     }
   }
 
-  /** What the loop runs when the work has ended. */
+  /** The callback that the loop runs when the work has ended. */
   private record Completion<T extends @Nullable Object>(
       Future<T> future, @Nullable T result, @Nullable Throwable failure) implements Runnable {
     @Override
@@ -86,14 +89,14 @@ final class BlockingWork {
     replaced = executor;
   }
 
-  /** Tells of the end of a piece of work on the calling thread, where the loop was closed. */
+  /** Completes a piece of work on the calling thread, because the loop was closed. */
   static void drop(Runnable callback) {
     if (callback instanceof Completion) {
       callback.run();
     }
   }
 
-  /** Runs {@code task} on {@code executor}, or on the default one where that is null. */
+  /** Runs {@code task} on {@code executor}, or on the default executor if that is null. */
   <T extends @Nullable Object> Future<T> run(@Nullable Executor executor, Callable<T> task) {
     Work<T> work = new Work<>(loop, Objects.requireNonNull(task, "task == null"));
     Executor chosen = executor != null ? executor : replaced;

@@ -7,13 +7,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the kinds of bodies that users give into the one kind that a coroutine runs. */
+/** Turns the kinds of bodies that users pass into the one kind that a coroutine runs. */
 @Plumbing
 final class Bodies {
 
   private static final int MAX_NAME = 200;
 
-  /** A callable that runs what the user gave. */
+  /** A callable that runs a body passed by the user. */
   interface Wrapper {
     Object body();
   }
@@ -27,7 +27,7 @@ final class Bodies {
     }
   }
 
-  /** A body whose outcome is that of the stage it returns. */
+  /** A body that returns a stage, whose outcome is the body's. */
   private record OfAsync<T extends @Nullable Object>(AsyncCallable<T> body)
       implements Callable<T>, Wrapper {
     @Override
@@ -38,7 +38,7 @@ final class Bodies {
     }
   }
 
-  /** A body with a name of its own, which is printable. */
+  /** A body with a name; the name is printable. */
   private record Named<T extends @Nullable Object>(Supplier<String> name, Callable<T> body)
       implements Callable<T>, Wrapper {
     @Override
@@ -74,7 +74,7 @@ final class Bodies {
     return printable.toString();
   }
 
-  /** Returns whether a character can be shown in a line of text without changing that line. */
+  /** Returns whether a character can be shown in a line of text without altering the line. */
   private static boolean isPrintable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -96,7 +96,7 @@ final class Bodies {
     return new OfAsync<>(Objects.requireNonNull(body, "body == null"));
   }
 
-  /** Returns whether a body has returned a stage that is not done, for which nobody waits. */
+  /** Returns whether a body has returned a pending stage, which nobody waits for. */
   static boolean isPending(@Nullable Object result) {
     if (result instanceof java.util.concurrent.Future<?> future) {
       return result instanceof CompletionStage && !future.isDone();
@@ -104,11 +104,11 @@ final class Bodies {
     try {
       return result instanceof CompletionStage<?> stage && !stage.toCompletableFuture().isDone();
     } catch (UnsupportedOperationException e) {
-      return false; // It cannot be told.
+      return false; // Unknown.
     }
   }
 
-  /** Returns what to call that which runs a body: by its name, or after where it is written. */
+  /** Returns a display name for a body: its own name, or the class in which it is written. */
   static String describe(String kind, Object callable) {
     Object body = callable;
     while (body instanceof Wrapper wrapper) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class CoroutineFuture<T extends @Nullable Object> extends Future<T> {
   private final Runner<T> runner;
 
-  /** How many dependents belong to a time limit of the JDK, which waits for nothing. */
+  /** How many dependents belong to time limits of the JDK, which wait for nothing. */
   private volatile int limits;
 
   CoroutineFuture(Runner<T> runner) {
@@ -45,7 +45,7 @@ final class CoroutineFuture<T extends @Nullable Object> extends Future<T> {
     return limited(state);
   }
 
-  /** Counts a limit, unless this future was done before and has made no dependent for it. */
+  /** Counts a limit, unless this future was already done and created no dependent for it. */
   private CompletableFuture<T> limited(ThreadState state) {
     if (state.unlooked == this) {
       state.unlooked = null;

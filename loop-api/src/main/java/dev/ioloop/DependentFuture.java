@@ -2,5 +2,5 @@ package dev.ioloop;
 
 import org.jspecify.annotations.Nullable;
 
-/** A future that the JDK makes and completes, by {@code thenApply} and its like. */
+/** A future that the JDK creates and completes, for {@code thenApply} and similar methods. */
 final class DependentFuture<T extends @Nullable Object> extends Future<T> {}

@@ -3,13 +3,14 @@ package dev.ioloop;
 import java.util.function.Consumer;
 
 /**
- * How a future calls its done callbacks, which it does below whatever has completed it: what they
- * throw is handled, and what they set in their context is seen by nobody else.
+ * Calls the done callbacks of futures. They run inside the code that completes the future, so an
+ * exception that one throws is handled here, and what it sets in its context is visible to nobody
+ * else.
  */
 final class DoneCallbacks {
   private DoneCallbacks() {}
 
-  /** Calls a done callback with its future, on whatever thread has completed that. */
+  /** Calls a done callback with its future, on the thread that completed the future. */
   static <T> void tell(Consumer<? super T> callback, T done) {
     boolean mayChangeContext = !(callback instanceof Runner);
     Context outer = mayChangeContext && Context.inUse ? Context.capture(ThreadState.get()) : null;

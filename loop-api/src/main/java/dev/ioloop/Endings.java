@@ -5,14 +5,14 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ends of futures that the JDK tells us of, inside of whatever completed them. What follows
- * from one may be the next; so they go one inside the other up to a depth only, and then wait for
- * the outermost one: a chain of our futures and the JDK's in turn needs no more stack than that.
+ * Runs the callbacks of futures whose completion the JDK reports, inside the completing call. One
+ * completion may cause the next. They nest only up to a fixed depth; deeper ones wait for the
+ * outermost. So a chain that alternates between our futures and the JDK's needs a bounded stack.
  */
 final class Endings {
   private static final int DEEPEST = 32;
 
-  /** In which fiber they go on, for one that awaits meanwhile takes its frames with it. */
+  /** The fiber on which the callbacks run: one that awaits takes its frames away with it. */
   private @Nullable Fiber fiber;
 
   private int depth;
@@ -69,7 +69,10 @@ final class Endings {
     }
   }
 
-  /** What lacks stack is tried again where there is more: nobody sees what we throw at the JDK. */
+  /**
+   * Retries, where there is more stack, what failed for lack of it. Nobody would see an exception
+   * that we threw at the JDK.
+   */
   private void run(Future<?> done) {
     try {
       done.finish();

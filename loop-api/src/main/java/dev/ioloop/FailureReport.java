@@ -10,13 +10,13 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failure of one future, and whether somebody has looked at it. Where nobody has, it is
- * reported once: when the future is collected, or when the loop on which it failed is closed.
+ * The failure of one future, and whether somebody has looked at it. If nobody has, it is reported
+ * once: when the future is garbage-collected, or when the loop on which it failed is closed.
  */
 final class FailureReport implements Runnable {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** Made when the first failure is registered. */
+  /** Initialized when the first failure is registered. */
   private static final class Registry {
     static final Cleaner CLEANER =
         Cleaner.create(
@@ -26,7 +26,9 @@ final class FailureReport implements Runnable {
               return thread;
             });
 
-    /** Those that nobody has looked at, whether or not their futures are still held. */
+    /**
+     * The failures that nobody has looked at, whether or not their futures are still referenced.
+     */
     static final Set<FailureReport> UNSEEN = ConcurrentHashMap.newKeySet();
   }
 
@@ -45,8 +47,8 @@ final class FailureReport implements Runnable {
   }
 
   /**
-   * Initialises what a failure needs: where the stack overflows meanwhile, the JVM would never try
-   * again.
+   * Initializes the classes that a failure needs. If a stack overflow interrupted their
+   * initialization later, the JVM would never retry it.
    */
   static void prepare() {
     Throwable failure = new IllegalStateException("prepared");
@@ -61,7 +63,7 @@ final class FailureReport implements Runnable {
     handler = replacement;
   }
 
-  /** Reports the failures that came on {@code loop} and nobody has looked at. */
+  /** Reports the failures that happened on {@code loop} and that nobody has looked at. */
   static void reportAll(IOLoop loop) {
     for (FailureReport report : Registry.UNSEEN) {
       if (report.loop == loop) {
@@ -84,7 +86,7 @@ final class FailureReport implements Runnable {
     }
   }
 
-  /** Says that somebody has looked. */
+  /** Records that somebody has looked. */
   void see() {
     Cleaner.Cleanable registered;
     synchronized (this) {
@@ -97,7 +99,7 @@ final class FailureReport implements Runnable {
     }
   }
 
-  /** Reports, unless that was done or somebody has looked. Called by the cleaner. */
+  /** Reports the failure, unless it was reported or somebody has looked. Called by the cleaner. */
   @Override
   public void run() {
     Registry.UNSEEN.remove(this);
@@ -116,7 +118,8 @@ final class FailureReport implements Runnable {
     try {
       present.accept(description, failure);
     } catch (Throwable e) {
-      LOG.log(System.Logger.Level.ERROR, "The handler of lost failures failed itself; " + text, e);
+      LOG.log(
+          System.Logger.Level.ERROR, "The handler of lost failures threw an exception; " + text, e);
     }
   }
 }

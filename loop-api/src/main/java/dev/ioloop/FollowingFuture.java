@@ -5,18 +5,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future with the outcome of another one, of which it leaves nothing behind when it ends before:
- * it is itself the callback there.
+ * A future with the outcome of another one, its source. It is itself the callback of the source,
+ * and unregisters there if it is completed first.
  */
 final class FollowingFuture<T extends @Nullable Object> extends Future<T> implements Relay {
-  /** Null once this future is done. */
+  /** The future that this one follows; null once this future is done. */
   private volatile @Nullable Future<T> source;
 
   private FollowingFuture(Future<T> source) {
     this.source = source;
   }
 
-  /** Returns a future that ends as {@code source} does, and whose own end does nothing to it. */
+  /**
+   * Returns a future with the outcome of {@code source}. Completing it does not affect {@code
+   * source}.
+   */
   static <T extends @Nullable Object> Future<T> of(Future<T> source) {
     FollowingFuture<T> follower = new FollowingFuture<>(source);
     if (!source.addWaiter(follower)) {

@@ -3,13 +3,15 @@ package dev.ioloop;
 import java.util.List;
 
 /**
- * What JMX shows of a loop, under the name {@code dev.ioloop:type=IOLoop,id=N}, from half a second
- * after its start until it stops. The system property {@code dev.ioloop.jmx=off} leaves it out. All
- * methods may be called from any thread.
+ * The JMX view of a loop, under the name {@code dev.ioloop:type=IOLoop,id=N}. It is registered from
+ * half a second after the loop's start until the loop stops. The system property {@code
+ * dev.ioloop.jmx=off} disables it. All methods may be called from any thread.
  */
 public interface IOLoopMXBean {
 
-  /** Returns the loop in a line: its backend, its thread, and how much is pending. */
+  /**
+   * Returns a one-line description of the loop: its backend, its thread, and how much is pending.
+   */
   String getDescription();
 
   /** Returns the name of the backend. */
@@ -42,11 +44,11 @@ public interface IOLoopMXBean {
   /** Returns {@link LoopStats#worstLagNanos}. */
   long getWorstLagNanos();
 
-  /** Returns {@link IOLoop#slowCallbacks}, each as a text with its stack. */
+  /** Returns {@link IOLoop#slowCallbacks}, each as text with its stack. */
   List<String> getSlowCallbacks();
 
   /**
-   * Returns {@link IOLoop#dump}, made by the loop. If it does not answer within two seconds,
+   * Returns {@link IOLoop#dump}, run on the loop. If the loop does not answer within two seconds,
    * returns the stack of its thread instead.
    */
   String dump();

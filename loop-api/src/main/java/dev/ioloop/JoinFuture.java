@@ -3,7 +3,7 @@ package dev.ioloop;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** A pending future whose outcome follows from that of others. */
+/** A future whose outcome depends on those of other futures. */
 final class JoinFuture<T extends @Nullable Object> extends Future<T> {
   private final Collection<? extends Future<?>> sources;
 

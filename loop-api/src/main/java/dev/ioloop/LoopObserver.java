@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Shows one loop to the watchdog, and keeps what that has found. */
+/** Presents one loop to the watchdog, and keeps the slow callbacks that the watchdog found. */
 final class LoopObserver implements Observed {
   private static final int MAX_SLOW_CALLBACKS = 100;
   private static final Runnable PROBE = () -> {};
@@ -19,7 +19,7 @@ final class LoopObserver implements Observed {
   private volatile @Nullable Duration limit = Watchdog.defaultLimit();
   private volatile List<SlowCallback> slowCallbacks = List.of();
 
-  /** What runs now; kept in debug mode only. */
+  /** The callback that runs now; recorded in debug mode only. */
   private volatile @Nullable Runnable presentCallback;
 
   LoopObserver(IOLoop loop) {

@@ -1,19 +1,19 @@
 package dev.ioloop;
 
 /**
- * What a loop has done so far, in plain numbers; see {@link IOLoop#stats}.
+ * What a loop has done so far; see {@link IOLoop#stats}.
  *
  * @param turns iterations
- * @param callbacks callbacks run, resumptions of coroutines included
- * @param callbacksQueued callbacks that wait for an iteration; of an iteration that has not ended,
- *     those that have run too
- * @param timeoutsPending timeouts that are neither due nor removed
- * @param coroutinesSuspended coroutines that wait for something
- * @param polls polls, those that did not wait included
+ * @param callbacks callbacks that have run, including resumptions of coroutines
+ * @param callbacksQueued callbacks that wait for an iteration, plus those that have already run in
+ *     the present one
+ * @param timeoutsPending timeouts that have neither come due nor been cancelled
+ * @param coroutinesSuspended coroutines that are waiting
+ * @param polls polls, including those that did not wait
  * @param wakeups polls that another thread ended
- * @param lastLagNanos by how much the timeout that fired last was late; one that was due when it
- *     was added counts from then
- * @param worstLagNanos by how much a timeout was late at worst
+ * @param lastLagNanos how late the timeout that fired last was; for one that was already due when
+ *     it was added, the time since it was added
+ * @param worstLagNanos the largest lag of any timeout
  */
 public record LoopStats(
     long turns,

@@ -27,10 +27,10 @@ final class Management implements IOLoopMXBean {
   }
 
   /**
-   * Shows a loop to JMX.
+   * Registers a loop with JMX.
    *
-   * @return what ends that
-   * @throws IllegalStateException if it cannot be shown
+   * @return an action that unregisters it
+   * @throws IllegalStateException if it cannot be registered
    */
   static Runnable register(IOLoop loop) {
     try {
@@ -39,7 +39,7 @@ final class Management implements IOLoopMXBean {
       ManagementFactory.getPlatformMBeanServer().registerMBean(bean, name);
       return bean::unregister;
     } catch (JMException e) {
-      throw new IllegalStateException("JMX does not take a loop", e);
+      throw new IllegalStateException("JMX does not accept a loop", e);
     }
   }
 
@@ -47,7 +47,7 @@ final class Management implements IOLoopMXBean {
     try {
       ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
     } catch (JMException e) {
-      // Somebody else has done it.
+      // It was already unregistered.
     }
   }
 

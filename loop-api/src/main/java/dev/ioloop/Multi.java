@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The future of several ones, for {@link Gen#multi}: it is itself the callback of each. */
+/** The future of {@link Gen#multi}. It is itself the callback of each child. */
 final class Multi<R> extends Future<R> implements Relay {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
@@ -21,9 +21,9 @@ final class Multi<R> extends Future<R> implements Relay {
   }
 
   /**
-   * Returns a future that is done when all of {@code children} are.
+   * Returns a future that is done when all {@code children} are.
    *
-   * @param results makes the result when none of them failed
+   * @param results computes the result if none of them failed
    */
   static <R> Future<R> join(Collection<? extends Future<?>> children, Supplier<R> results) {
     Multi<R> multi = new Multi<>(children, results);
@@ -50,7 +50,7 @@ final class Multi<R> extends Future<R> implements Relay {
     return countDown(1);
   }
 
-  /** The children may be completed by any threads. */
+  /** Counts children that are done. They may be completed on any thread. */
   private @Nullable Object countDown(int done) {
     synchronized (this) {
       pending -= done;

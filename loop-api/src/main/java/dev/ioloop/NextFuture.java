@@ -3,7 +3,9 @@ package dev.ioloop;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One {@link WaitIterator#next}, which knows whether somebody has looked at its outcome. */
+/**
+ * The future of one {@link WaitIterator#next}. It knows whether somebody has looked at its outcome.
+ */
 final class NextFuture<T extends @Nullable Object> extends Future<T> {
   private boolean looked;
 
@@ -15,21 +17,23 @@ final class NextFuture<T extends @Nullable Object> extends Future<T> {
     this.iterator = iterator;
   }
 
-  /** Called when somebody waits: lets the futures of the iterator hold it. */
+  /**
+   * Called when somebody begins to wait: makes the iterator's futures hold the iterator strongly.
+   */
   synchronized void hold() {
     if (iterator != null) {
       iterator.setAwaited(true);
     }
   }
 
-  /** Called when somebody has left. */
+  /** Called when somebody has stopped waiting. */
   synchronized void release() {
     if (iterator != null && !hasDependents && isAwaitedOnlyBy(null)) {
       iterator.setAwaited(false);
     }
   }
 
-  /** Called when the iterator is about to go on without this one. */
+  /** Called when the iterator no longer needs this future. */
   private synchronized void leave() {
     if (iterator != null) {
       iterator.setAwaited(false);

@@ -4,15 +4,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the callbacks of a done future are being run, and inside of which other ones: what a {@link
- * Relay} ends is run inside of it, on a stack of these objects and not of Java's frames.
+ * Runs the callbacks of done futures on an explicit stack of these objects instead of Java's stack.
+ * A future that a {@link Relay} completes has its callbacks run inside the relay.
  */
 final class Notifying {
   private final Future<?> done;
   private final Object waiters;
   private final @Nullable Notifying outer;
 
-  /** The next position in a list. */
+  /** The next position in the list. */
   private int position;
 
   private Notifying(Future<?> done, Object waiters, @Nullable Notifying outer) {
@@ -22,7 +22,7 @@ final class Notifying {
   }
 
   /**
-   * Runs callbacks in the order of their registration.
+   * Runs callbacks in the order in which they were registered.
    *
    * @param waiters one callback, or a list that was taken
    */
@@ -49,7 +49,7 @@ final class Notifying {
     } catch (Throwable e) {
       IOLoop.report(relay, e);
       Future<?> follower = relay.follower();
-      follower.completeExceptionally(e); // Where it was not ended yet.
+      follower.completeExceptionally(e); // If it is not done yet.
       follower.finish();
       return null;
     }

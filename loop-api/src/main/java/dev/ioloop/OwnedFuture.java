@@ -8,11 +8,11 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that exists for its one awaiter, such as a sleep: cancelling the coroutine that awaits
- * it cancels it too, and that gives back what it holds.
+ * A future that exists for its only awaiter, such as a sleep. Cancelling the coroutine that awaits
+ * it cancels the future too, and the release gives back what the future holds.
  */
 final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
-  /** A release of what follows from another future. */
+  /** The release of a future that follows another one. */
   interface Following extends Withdrawal {
     Future<?> source();
   }
@@ -20,9 +20,9 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
   private final Runnable release;
 
   /**
-   * Makes a pending future.
+   * Creates a pending future.
    *
-   * @param release run when it was cancelled
+   * @param release runs if the future is cancelled
    */
   OwnedFuture(Runnable release) {
     this.release = release;
@@ -56,7 +56,7 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
     return completed;
   }
 
-  /** Whoever ends it runs the release, and so that runs once. */
+  /** Only the caller that completes the future runs the release, so it runs once. */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     if (super.completeExceptionally(new CancellationException())) {
@@ -66,7 +66,7 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
     return isCancelled();
   }
 
-  /** Ends it from inside: the release is not run. */
+  /** Completes the future internally: the release does not run. */
   void settle(@Nullable T value, @Nullable Throwable failure) {
     Object taken = end(value, failure);
     if (taken != null) {

@@ -4,18 +4,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A callback that ends another future as the one it waits for has ended. It can be done step by
- * step, so that a chain of them, however long, is walked and not called through.
+ * A callback that completes another future with the outcome of the one it is registered on. It can
+ * run step by step, so that a chain of relays, however long, is walked in a loop and not by nested
+ * calls.
  */
 interface Relay extends Consumer<Future<?>> {
 
-  /** Returns the future that follows. */
+  /** Returns the future that this callback completes. */
   Future<?> follower();
 
   /**
-   * Ends the follower, if it is time for that, and runs none of its callbacks.
+   * Completes the follower, if it is due, without running its callbacks.
    *
-   * @return these callbacks, as {@link Future#takeOver} does
+   * @return those callbacks, as {@link Future#takeOver} returns them
    */
   @Nullable Object relay(Future<?> done);
 

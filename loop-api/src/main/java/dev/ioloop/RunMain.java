@@ -14,18 +14,18 @@ final class RunMain {
   /** How long a body that was cancelled by a signal may take to unwind. */
   private static final long UNWIND_LIMIT_SECONDS = 10;
 
-  /** What shells add to the number of the signal that ended a process. */
+  /** The offset that shells add to a signal number to get the exit code. */
   private static final int EXIT_CODE_OF_SIGNALS = 128;
 
   private final IOLoop loop;
   private final Callable<@Nullable Void> body;
 
-  /** The number of the first signal; zero before. */
+  /** The number of the first signal received; zero before. */
   private final AtomicInteger received = new AtomicInteger();
 
   private final CountDownLatch unwound = new CountDownLatch(1);
 
-  /** Used on the loop's thread only. */
+  /** The body's future. Used on the loop's thread only. */
   private @Nullable Future<@Nullable Void> coroutine;
 
   RunMain(IOLoop loop, Action body) {
@@ -65,7 +65,7 @@ final class RunMain {
     }
   }
 
-  /** Called for each signal by the JVM, on a thread of its own. */
+  /** Called by the JVM for each signal, on a separate thread. */
   private void signalled(int number) {
     if (!received.compareAndSet(0, number)) {
       Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNALS + number);

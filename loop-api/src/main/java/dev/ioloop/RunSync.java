@@ -20,7 +20,7 @@ final class RunSync<T extends @Nullable Object> {
   private @Nullable Timeout timer;
   private boolean timedOut;
 
-  /** Whether the call has ended, so that a body not yet begun shall never be. */
+  /** Whether the call has ended, so that a body that has not begun must never begin. */
   private boolean abandoned;
 
   RunSync(IOLoop loop, @Nullable Duration limit, Callable<T> body) {
@@ -31,7 +31,7 @@ final class RunSync<T extends @Nullable Object> {
 
   T run() {
     loop.checkMayStart("runSync()", ThreadState.get());
-    Fibers.make(); // Refuses here, and not in the loop, a make that cannot be had.
+    Fibers.make(); // Throws here, not in the loop, if the engine is not available.
     loop.addCallback(this::begin);
     try {
       loop.start();
@@ -53,8 +53,8 @@ final class RunSync<T extends @Nullable Object> {
           "runSync() was stopped before its body began; the body will not run");
     }
     throw new IllegalStateException(
-        "runSync() was stopped before its body ended; it is suspended, and a later start() goes on"
-            + " with it\n"
+        "runSync() was stopped before its body ended; the body is suspended, and a later start()"
+            + " resumes it\n"
             + loop.dump());
   }
 
@@ -75,7 +75,7 @@ final class RunSync<T extends @Nullable Object> {
     started.addDoneCallback(done -> stop());
   }
 
-  /** Ends the call, unless that has ended before the body did. */
+  /** Ends the call, unless it has already ended. */
   private void stop() {
     if (!abandoned) {
       loop.stop();

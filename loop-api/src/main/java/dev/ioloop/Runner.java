@@ -26,21 +26,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Drives one coroutine: runs its body until it awaits a future, waits for that future through the
- * loop, and resumes the body with the outcome. It is itself the callback of the awaited future and
- * the one that the loop runs, so a suspension allocates nothing here. Tornado: {@code gen.Runner}.
+ * loop, and resumes the body with the outcome. The runner itself is the callback of the awaited
+ * future and the callback that the loop runs, so a suspension allocates nothing here. Tornado:
+ * {@code gen.Runner}.
  *
- * <p>Between two segments exactly one resumption is on its way: from the awaited future, from
- * {@link Gen#moment}, or from a cancellation that withdrew this runner from the awaited future. A
+ * <p>Between two segments exactly one resumption is pending: from the awaited future, from {@link
+ * Gen#moment}, or from a cancellation that withdrew this runner from the awaited future. A
  * cancellation that comes too late for that is raised at the next {@code await} that would wait.
  */
 @Plumbing
 final class Runner<T extends @Nullable Object>
     implements AwaitingBody, Runnable, Consumer<Future<?>> {
 
-  /** How far the one cancellation of this coroutine has come. */
+  /** The state of the cancellation of this coroutine, of which there is at most one. */
   private enum Cancellation {
     NONE,
-    /** Asked for; to be raised at the next await, or passed on to what the body waits for. */
+    /** Requested; to be raised at the next await, or passed on to what the body waits for. */
     REQUESTED,
     /** Raised in the body, or about to be. */
     RAISED
@@ -55,19 +56,20 @@ final class Runner<T extends @Nullable Object>
   private final CoroutineFuture<T> future;
 
   /**
-   * Whether nobody is expected to await this coroutine, so that its failure is reported at once.
+   * Whether the coroutine was spawned, so that nobody is expected to await it and its failure is
+   * reported at once.
    */
   private final boolean spawned;
 
-  /** Null until the body begins. */
+  /** The fiber that runs the body; null until the body begins. */
   private @Nullable Fiber fiber;
 
   private boolean ended;
 
-  /** What the body waits for. Null while a segment runs, and after the end. */
+  /** The future that the body waits for; null while a segment runs, and after the end. */
   private @Nullable Future<?> awaiting;
 
-  /** What the present await shall throw instead of the outcome of the awaited future. */
+  /** The exception that the present await must throw instead of returning the outcome. */
   private @Nullable Throwable raise;
 
   private Cancellation cancellation = Cancellation.NONE;
@@ -77,14 +79,14 @@ final class Runner<T extends @Nullable Object>
 
   private @Nullable Throwable failure;
 
-  /** The context of the body while it is suspended, and that around it while it runs. */
+  /** The context of the body while it is suspended, and the context around it while it runs. */
   private @Nullable Context context;
 
   private @Nullable Context outerContext;
 
   /**
-   * Since when the body is suspended, by {@link IOLoop#clock}: 40 bits, which are 36 years. The
-   * second field takes room that the object has anyway; a long would take eight bytes more.
+   * When the body was suspended, by {@link IOLoop#clock}, in 40 bits, which last 36 years. The high
+   * byte fits into the object's padding; a long would take eight bytes more.
    */
   private int since;
 
@@ -110,9 +112,9 @@ final class Runner<T extends @Nullable Object>
   }
 
   /**
-   * Starts a coroutine; its first segment runs before this returns. One that may not begin, because
-   * the loop is closing, ends after that: so a done callback that starts another one each time
-   * needs no more stack.
+   * Starts a coroutine; its first segment runs before this method returns. If the coroutine may not
+   * begin because the loop is closing, it is ended later, through the loop. So a done callback that
+   * starts another coroutine each time needs no more stack.
    */
   static <T extends @Nullable Object> Future<T> start(
       ThreadState state, IOLoop loop, Callable<T> callable) {
@@ -125,9 +127,9 @@ final class Runner<T extends @Nullable Object>
     return runner.future;
   }
 
-  /** Makes a coroutine that starts in the loop's next iteration. Safe to call from any thread. */
+  /** Creates a coroutine that starts in the loop's next iteration. Safe to call from any thread. */
   static <T extends @Nullable Object> Future<T> spawn(IOLoop loop, Callable<T> callable) {
-    Fibers.make(); // Refuses here, and not in the loop, a make that cannot be had.
+    Fibers.make(); // Throws here, not in the loop, if the engine is not available.
     Runner<T> runner = new Runner<>(loop, callable, true);
     loop.post(runner);
     return runner.future;
@@ -173,7 +175,7 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  // Contexts change on the thread that runs the body, which need not be the loop's.
+  // Contexts are swapped on the thread that runs the body, which may not be the loop's.
 
   private void enterContext() {
     outerContext = Context.swap(ThreadState.get(), context);
@@ -229,13 +231,13 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  /** Called when the awaited future is done, by whoever completes it. */
+  /** Called by the thread that completes the awaited future. */
   @Override
   public void accept(Future<?> done) {
     loop.post(this);
   }
 
-  /** Resumes the body, or begins it. Called by the loop. */
+  /** Resumes or starts the body. Called by the loop. */
   @Override
   public void run() {
     ThreadState state = loop.threadState();
@@ -320,7 +322,7 @@ final class Runner<T extends @Nullable Object>
     }
   }
 
-  /** Asks the body to end; see {@link Gen#coroutine}. Safe to call from any thread. */
+  /** Requests cancellation; see {@link Gen#coroutine}. Safe to call from any thread. */
   boolean cancel() {
     if (loop.isInLoop()) {
       requestCancellation();
@@ -330,7 +332,10 @@ final class Runner<T extends @Nullable Object>
     return true;
   }
 
-  /** Goes down the chain of coroutines that wait for each other, in which no other one waits. */
+  /**
+   * Passes the request down the chain of coroutines that wait for each other and are awaited by
+   * nobody else.
+   */
   private void requestCancellation() {
     Runner<?> runner = this;
     boolean circle = awaiting instanceof CoroutineFuture<?> next && next.runner().leadsTo(this);
@@ -340,10 +345,10 @@ final class Runner<T extends @Nullable Object>
   }
 
   /**
-   * Notes the request, and raises it or hands it on to what is awaited.
+   * Records the request, and raises it or passes it on to what is awaited.
    *
-   * @param circle whether handing it on from one coroutine to the next would come back to this one
-   * @return the coroutine that is requested next, or null
+   * @param circle whether passing it on from one coroutine to the next would come back to this one
+   * @return the coroutine to cancel next, or null
    */
   private @Nullable Runner<?> request(boolean circle) {
     if (ended || cancellation != Cancellation.NONE) {
@@ -375,7 +380,7 @@ final class Runner<T extends @Nullable Object>
     return null;
   }
 
-  /** Returns whether a cancellation goes to {@code awaited}, for which nobody waits yet. */
+  /** Returns whether a cancellation is passed on to {@code awaited}, which nobody waits for yet. */
   private boolean passesOn(Future<?> awaited) {
     if (awaited instanceof OwnedFuture) {
       return !awaited.isAwaitedByAnother(null);
@@ -385,7 +390,7 @@ final class Runner<T extends @Nullable Object>
         && !coroutine.runner().leadsTo(this);
   }
 
-  /** Returns whether a cancellation that is passed on here would come to {@code origin} again. */
+  /** Returns whether a cancellation that is passed on here would reach {@code origin} again. */
   private boolean leadsTo(Runner<?> origin) {
     Runner<?> runner = this;
     while (runner != origin) {
@@ -397,7 +402,7 @@ final class Runner<T extends @Nullable Object>
     return true;
   }
 
-  /** Returns whether the coroutine on whose fiber this is called was asked to end. */
+  /** Returns whether cancellation of the calling coroutine was requested. */
   static boolean isPresentOneCancelled() {
     Fiber fiber = ThreadState.get().fiber();
     return fiber != null
@@ -407,7 +412,7 @@ final class Runner<T extends @Nullable Object>
 
   /**
    * Returns whether this is called in a coroutine of {@code loop}, or in a generator or another
-   * loop's coroutine that one of them runs.
+   * loop's coroutine that such a coroutine runs.
    */
   static boolean isPresentOneOf(IOLoop loop) {
     for (Fiber fiber = ThreadState.get().fiber(); fiber != null; fiber = fiber.outer()) {
@@ -422,7 +427,7 @@ final class Runner<T extends @Nullable Object>
     return new CancellationException(this + " was cancelled");
   }
 
-  /** Ends a coroutine whose beginning a loop drops that is closed. */
+  /** Ends a coroutine whose start was queued and is dropped by a closed loop. */
   static void drop(Runnable callback) {
     if (callback instanceof Runner<?> runner && runner.fiber == null && !runner.ended) {
       runner.drop();
@@ -435,7 +440,7 @@ final class Runner<T extends @Nullable Object>
     end();
   }
 
-  /** Resumes the body, which is suspended, with a cancellation, whatever it waits for. */
+  /** Resumes the suspended body with a cancellation, whatever it waits for. */
   void abort() {
     Future<?> awaited = awaiting;
     if (awaited != null) {
@@ -447,8 +452,8 @@ final class Runner<T extends @Nullable Object>
   }
 
   /**
-   * Returns the coroutines of the same loop whose end this one waits for; of very many the first
-   * ones. Others are on threads of their own and cannot be looked at from here.
+   * Returns the coroutines of the same loop that this one waits for, up to {@link #MAX_WAITED_FOR}.
+   * Coroutines of other loops run on other threads and cannot be looked at from here.
    */
   Collection<Runner<?>> waitsFor() {
     Future<?> awaited = awaiting;
@@ -473,21 +478,22 @@ final class Runner<T extends @Nullable Object>
     return found;
   }
 
-  /** Returns what this one waits for, for people, or null where there is nothing to say. */
+  /** Returns a human-readable description of what this coroutine waits for, or null. */
   @Nullable String purpose() {
     Future<?> awaited = awaiting;
     return awaited == null ? null : awaited.purpose();
   }
 
   /**
-   * Returns for how many nanoseconds the body has been suspended when {@link IOLoop#clock} is so.
+   * Returns how many nanoseconds the body has been suspended if {@link IOLoop#clock} is {@code
+   * clock}.
    */
   long suspendedFor(long clock) {
     long began = since & 0xFFFF_FFFFL | (long) sinceHigh << 32;
     return (clock - began)
         << 24
         >> 24
-        << IterationRunner.CLOCK_SHIFT; // Of 40 bits, with their sign.
+        << IterationRunner.CLOCK_SHIFT; // The shifts sign-extend 40 bits.
   }
 
   private void recordWait() {
@@ -501,7 +507,7 @@ final class Runner<T extends @Nullable Object>
     return awaiting != null;
   }
 
-  /** Returns the frames of the suspended body from its await on, innermost first. */
+  /** Returns the stack frames of the suspended body, from its await on, innermost first. */
   StackTraceElement[] stackTrace() {
     return Objects.requireNonNull(fiber).stackTrace();
   }

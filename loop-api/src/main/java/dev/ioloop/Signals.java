@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.function.IntConsumer;
 
 /**
- * Handlers for the signals that end a process. The JDK has them in {@code sun.misc} only, which its
- * compiler warns of and a small run-time image may lack; so they are reached by reflection.
+ * Handlers for the signals that end a process. The JDK offers them only in {@code sun.misc}, which
+ * its compiler warns about and a small run-time image may lack. So this class uses reflection.
  */
 final class Signals implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
@@ -20,8 +20,8 @@ final class Signals implements AutoCloseable {
   }
 
   /**
-   * Calls {@code handler} with the number of each SIGINT or SIGTERM, on a thread of the JVM's,
-   * until this is closed. Where the JDK offers no signals, nothing is ever called.
+   * Calls {@code handler} with the number of each SIGINT or SIGTERM, on a thread of the JVM, until
+   * this object is closed. If the JDK offers no signals, the handler is never called.
    */
   static Signals handle(IntConsumer handler) {
     try {
@@ -54,7 +54,7 @@ final class Signals implements AutoCloseable {
     }
   }
 
-  /** Puts the former handlers back. */
+  /** Restores the former handlers. */
   @Override
   public void close() {
     try {
@@ -69,7 +69,7 @@ final class Signals implements AutoCloseable {
         | NoSuchMethodException
         | IllegalAccessException
         | InvocationTargetException e) {
-      LOG.log(System.Logger.Level.DEBUG, "Signal handlers could not be put back", e);
+      LOG.log(System.Logger.Level.DEBUG, "Signal handlers could not be restored", e);
     }
   }
 }

@@ -5,7 +5,7 @@ import dev.ioloop.iteration.Withdrawal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The timeout behind {@link Gen#sleep}, which goes when somebody ends the sleep. */
+/** The timeout of {@link Gen#sleep}. It is cancelled if somebody else ends the sleep. */
 final class Sleep implements Runnable {
   private final IOLoop loop;
   private final OwnedFuture<@Nullable Void> future = new OwnedFuture<>(new Cancel());
@@ -34,7 +34,7 @@ final class Sleep implements Runnable {
     }
   }
 
-  /** Run when the sleep is ended by somebody else, on whatever thread. */
+  /** Runs, on any thread, when somebody else ends the sleep. */
   private final class Cancel implements Withdrawal, Described {
     @Override
     public void run() {

@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A callback, handler or segment of a coroutine that kept a loop for longer than its limit; see
+ * A callback, handler or segment of a coroutine that blocked a loop for longer than the limit; see
  * {@link IOLoop#slowCallbacks}.
  *
- * @param began when, to a quarter of the limit
- * @param took how long it has taken so far, to a quarter of the limit
- * @param ended whether it has ended since
- * @param coroutine the coroutine, or null if it was a callback or a handler
+ * @param began when it began, accurate to a quarter of the limit
+ * @param took how long it has taken so far, accurate to a quarter of the limit
+ * @param ended whether it has ended
+ * @param coroutine the coroutine, or null for a callback or a handler
  * @param origin in debug mode, the line that posted the callback or started the coroutine; else
  *     null
- * @param stack what it was at when it was last seen to block, innermost frame first
+ * @param stack the stack when it was last seen blocking, innermost frame first
  */
 public record SlowCallback(
     Instant began,
@@ -26,7 +26,7 @@ public record SlowCallback(
     @Nullable String origin,
     List<StackTraceElement> stack) {
 
-  /** Returns all of it as a text of a line and the stack. */
+  /** Returns a line of text with all of this, followed by the stack. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

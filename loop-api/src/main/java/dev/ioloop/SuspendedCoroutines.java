@@ -5,15 +5,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The suspended coroutines of one loop, in the order of their first suspension. It keeps them
- * alive: a future that nobody else holds would otherwise let its coroutine be collected.
+ * The suspended coroutines of one loop, in the order of their first suspension. The list keeps them
+ * alive: otherwise a coroutine could be garbage-collected because nobody else holds the future that
+ * it awaits.
  */
 final class SuspendedCoroutines {
   private @Nullable Runner<?> first;
   private @Nullable Runner<?> last;
   private int listed;
 
-  /** How many of them are running a segment now: more than one where one resumes another. */
+  /**
+   * How many of the listed coroutines are running a segment now: more than one if one resumes
+   * another.
+   */
   private int running;
 
   void add(Runner<?> runner) {
@@ -47,27 +51,27 @@ final class SuspendedCoroutines {
     listed--;
   }
 
-  /** Says that a listed coroutine is resumed. */
+  /** Called when a listed coroutine is resumed. */
   void resumed() {
     running++;
   }
 
-  /** Says that the segment of a listed coroutine has ended. */
+  /** Called when the segment of a listed coroutine has ended. */
   void paused() {
     running--;
   }
 
-  /** Returns how many are suspended now. */
+  /** Returns how many coroutines are suspended now. */
   int size() {
     return listed - running;
   }
 
-  /** Returns whether all have ended. */
+  /** Returns whether all coroutines have ended. */
   boolean isEmpty() {
     return listed == 0;
   }
 
-  /** Returns the one that was suspended first; each knows the next. */
+  /** Returns the coroutine that was suspended first; each one links to the next. */
   @Nullable Runner<?> first() {
     return first;
   }

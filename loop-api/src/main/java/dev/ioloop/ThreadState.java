@@ -4,23 +4,23 @@ import dev.ioloop.fiber.Carrier;
 import dev.ioloop.fiber.Fiber;
 import org.jspecify.annotations.Nullable;
 
-/** What one thread is doing as far as loops and coroutines are concerned. */
+/** What one thread is doing, as far as loops and coroutines are concerned. */
 final class ThreadState extends Carrier {
   private static final ThreadLocal<ThreadState> STATES = ThreadLocal.withInitial(ThreadState::new);
 
-  /** The loop that {@link IOLoop#current()} gives on this thread. */
+  /** The loop that {@link IOLoop#current()} returns on this thread. */
   @Nullable IOLoop current;
 
-  /** The loop whose {@link IOLoop#start} is below on this thread's stack. */
+  /** The loop whose {@link IOLoop#start} is on this thread's stack. */
   @Nullable IOLoop running;
 
-  /** The context of the code that runs on this thread; null where nothing was set. */
+  /** The context of the code that runs on this thread; null if nothing was set. */
   @Nullable Context context;
 
-  /** The future whose next dependent is our own and does not look at the outcome. */
+  /** The future whose next dependent is our own and does not count as a look at the outcome. */
   @Nullable Future<?> unlooked;
 
-  /** The ends of futures that the JDK tells this thread of at present. */
+  /** The completions that the JDK is reporting on this thread. */
   @Nullable Endings endings;
 
   private ThreadState() {}
@@ -29,7 +29,7 @@ final class ThreadState extends Carrier {
     return STATES.get();
   }
 
-  /** Returns what runs on the innermost fiber of the calling thread, or null outside of fibers. */
+  /** Returns the body on the innermost fiber of the calling thread, or null outside fibers. */
   static @Nullable AwaitingBody presentBody() {
     Fiber fiber = get().fiber();
     return fiber == null ? null : (AwaitingBody) fiber.body();
@@ -40,7 +40,7 @@ final class ThreadState extends Carrier {
     return get();
   }
 
-  // The context of a coroutine on a thread of its own goes along with the turn.
+  // With the thread engine, the context is passed along at each hand-off.
 
   @Override
   protected @Nullable Object baggage() {

@@ -5,14 +5,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait with a time limit, for {@link Gen#withTimeout}: the callback of what is waited for, and
- * the release of the future that follows. When it ends, it leaves neither of the future and the
- * timeout anything.
+ * A wait with a time limit, for {@link Gen#withTimeout}: the callback of the awaited future, and
+ * the release of the returned one. A wait that has ended leaves nothing behind, neither on the
+ * future nor on the timeout.
  */
 final class TimedWait<T extends @Nullable Object> implements Relay, OwnedFuture.Following {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** Stands in a future for all waits that have timed out: logs its failure. */
+  /** The callback in a future for all waits that have timed out: logs a later failure. */
   static final Consumer<Future<?>> GIVEN_UP =
       done -> {
         Throwable failure = done.exception();
@@ -37,7 +37,7 @@ final class TimedWait<T extends @Nullable Object> implements Relay, OwnedFuture.
     this.timeout = loop.callLater(delay, this::expire);
   }
 
-  /** Waits for {@code source}, which is pending, on the thread of {@code loop}. */
+  /** Waits for the pending {@code source} on the thread of {@code loop}. */
   static <T extends @Nullable Object> Future<T> start(
       IOLoop loop, Duration delay, Future<T> source) {
     TimedWait<T> wait = new TimedWait<>(loop, delay, source);
@@ -57,7 +57,7 @@ final class TimedWait<T extends @Nullable Object> implements Relay, OwnedFuture.
     return outcome;
   }
 
-  /** What comes from another thread is taken over by the loop. */
+  /** Passes an outcome that comes from another thread on to the loop. */
   @Override
   public @Nullable Object relay(Future<?> done) {
     if (!loop.isInLoop() || IOLoop.current(false) != loop) {
@@ -72,11 +72,11 @@ final class TimedWait<T extends @Nullable Object> implements Relay, OwnedFuture.
     if (source instanceof NextFuture ? source.removeWaiter(this) : source.giveUp(this)) {
       outcome.settle(null, new LoopTimeoutException("not done after " + delay));
     } else {
-      accept(source); // It is done, but the loop had not come to it.
+      accept(source); // It is done, but the loop has not processed that yet.
     }
   }
 
-  /** Called when somebody else has ended the wait, on whatever thread. */
+  /** Called, on any thread, when somebody else has ended the wait. */
   @Override
   public void run() {
     source.removeWaiter(this);

@@ -1,9 +1,9 @@
 package dev.ioloop;
 
 /**
- * One pending timeout of {@link IOLoop#callLater} or {@link IOLoop#callAt}, to be handed to {@link
- * IOLoop#removeTimeout}. Its methods are safe to call from any thread, though a foreign thread may
- * see an old state. Tornado: the opaque handle of {@code add_timeout}.
+ * A timeout of {@link IOLoop#callLater} or {@link IOLoop#callAt}. Pass it to {@link
+ * IOLoop#removeTimeout} to cancel it. Its methods are safe to call from any thread, though another
+ * thread may see an old state. Tornado: the opaque handle of {@code add_timeout}.
  *
  * <pre>{@code
  * Timeout timeout = loop.callLater(Duration.ofSeconds(30), () -> log("too late"));
@@ -13,9 +13,9 @@ package dev.ioloop;
  */
 public sealed interface Timeout permits LoopTimeout {
 
-  /** Returns when it is due, in nanoseconds on {@link IOLoop#time()}. */
+  /** Returns the deadline, in nanoseconds on {@link IOLoop#time()}. */
   long deadline();
 
-  /** Returns whether it was removed before it fired. */
+  /** Returns whether the timeout was cancelled before it fired. */
   boolean cancelled();
 }

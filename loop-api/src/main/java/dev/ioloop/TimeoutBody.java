@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 record TimeoutBody<T extends @Nullable Object>(IOLoop loop, Duration delay, Callable<T> body)
     implements Callable<T>, Bodies.Wrapper {
 
-  /** The body, which must have done its work when it returns. */
+  /** The body; refuses a result that is a pending stage. */
   private record Checked<T extends @Nullable Object>(Callable<T> body)
       implements Callable<T>, Bodies.Wrapper {
     @Override
@@ -19,8 +19,8 @@ record TimeoutBody<T extends @Nullable Object>(IOLoop loop, Duration delay, Call
       T result = body.call();
       if (Bodies.isPending(result)) {
         throw new IllegalStateException(
-            "the body of timeout() returned a stage that is not done, so nothing would be limited;"
-                + " await it in the body, or use withTimeout()");
+            "the body of timeout() returned a stage that is not done, which the timeout would not"
+                + " limit; await it in the body, or use withTimeout()");
       }
       return result;
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Unwinding {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** How often a coroutine that awaits again is told again that there is no loop any more. */
+  /** How often a coroutine that awaits again is aborted again. */
   private static final int MAX_ABORTS = 100;
 
   private final IOLoop loop;
@@ -20,7 +20,7 @@ final class Unwinding {
 
   private boolean begun;
 
-  /** What was thrown first; {@link #end} throws it. */
+  /** The first exception thrown; {@link #end} rethrows it. */
   private @Nullable Throwable failure;
 
   Unwinding(IOLoop loop, IterationRunner iterations) {
@@ -28,7 +28,7 @@ final class Unwinding {
     this.iterations = iterations;
   }
 
-  /** Cancels all that is suspended, once. Returns whether this was the first call. */
+  /** Cancels all suspended coroutines, once. Returns whether this was the first call. */
   boolean begin() {
     if (begun) {
       return false;
@@ -41,10 +41,10 @@ final class Unwinding {
   }
 
   /**
-   * Runs iterations on the calling thread until all coroutines have ended, something is thrown that
-   * no loop survives, or the time is over, by {@link System#nanoTime}. An interrupt is held back.
+   * Runs iterations on the calling thread until all coroutines have ended, a fatal error is thrown,
+   * or the time is over, by {@link System#nanoTime}. Interrupts are restored at the end.
    *
-   * @param mayPoll whether this is a thread that the poller accepts; any other one parks
+   * @param mayPoll whether the poller may be used on this thread; if not, the thread parks
    */
   void run(boolean mayPoll) {
     boolean interrupted = false;
@@ -61,7 +61,10 @@ final class Unwinding {
     }
   }
 
-  /** Raises a cancellation in those that are left, at each await, and throws what was thrown. */
+  /**
+   * Raises a cancellation at each await of the coroutines that are left, then throws the first
+   * exception.
+   */
   void end() {
     for (int i = 0; i < MAX_ABORTS && !loop.suspended.isEmpty(); i++) {
       for (Runner<?> runner : loop.suspended.toList()) {
@@ -78,13 +81,13 @@ final class Unwinding {
     }
   }
 
-  /** Says that what is dropped always leads to more, and that the last of it never ends. */
+  /** Logs that dropping callbacks kept producing more, and that the last coroutine never ends. */
   static void reportEndless(IOLoop loop) {
     LOG.log(
         System.Logger.Level.ERROR,
         loop
-            + " was closed although the end of a coroutine starts another one, again and again; look"
-            + " in done callbacks whether the loop still runs");
+            + " was closed although each coroutine that ended started another one; let done callbacks"
+            + " check whether the loop still runs");
   }
 
   private void attempt(Runnable step) {

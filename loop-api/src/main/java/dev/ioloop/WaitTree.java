@@ -7,18 +7,22 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
- * The suspended coroutines of one loop as text for people: each with the lines it waits at, and
- * below it those that it waits for. So at the left stand those for which no coroutine waits.
+ * The suspended coroutines of one loop as human-readable text: each with the lines at which it
+ * waits, and below it the coroutines it waits for. Coroutines that nobody waits for start at the
+ * left margin.
  */
 final class WaitTree {
   private static final int MAX_DEPTH = 50;
 
-  /** For how long a loop may be held, once enough is described; stacks take their time. */
+  /**
+   * How long a dump may hold the loop once {@link #ENOUGH} coroutines are described; stack traces
+   * are slow.
+   */
   private static final long LIMIT_NANOS = 50_000_000;
 
   private static final int ENOUGH = 100;
 
-  /** Of how many it is found out for whom they wait, before the first is described. */
+  /** How many coroutines are scanned for dependencies before printing. */
   private static final int MAX_SCANNED = 10_000;
 
   private static final String STEP = "  ";
@@ -32,7 +36,7 @@ final class WaitTree {
 
   private final Set<Runner<?>> described = identitySet();
 
-  /** Those from the left to the one that is described now. */
+  /** The coroutines from the left margin to the one being described. */
   private final Set<Runner<?>> path = identitySet();
 
   private WaitTree(StringBuilder text, long clock, int left) {
@@ -49,7 +53,7 @@ final class WaitTree {
    * Appends the suspended coroutines to {@code text}.
    *
    * @param clock the present time, by {@link IOLoop#clock}
-   * @param most how many are described; the rest is counted
+   * @param most how many to describe at most; the others are counted
    */
   static void append(StringBuilder text, SuspendedCoroutines suspended, long clock, int most) {
     WaitTree tree = new WaitTree(text, clock, most);
@@ -75,7 +79,7 @@ final class WaitTree {
         append(runner, STEP);
       }
     }
-    // What is left is awaited by others that are left: they go round in a circle.
+    // Each of the remaining coroutines is awaited by another one of them: they form cycles.
     for (Runner<?> runner = suspended.first(); runner != null && goesOn(); runner = runner.next) {
       if (runner.isSuspended() && !described.contains(runner)) {
         append(runner, STEP);
@@ -124,12 +128,12 @@ final class WaitTree {
     return duration(Math.max(0, runner.suspendedFor(clock) / 1_000_000));
   }
 
-  /** Returns the rest of a wait, in nanoseconds, as people say it. */
+  /** Formats the rest of a wait, given in nanoseconds. */
   static String rest(long nanos) {
     return duration(Math.max(0, nanos + 999_999) / 1_000_000);
   }
 
-  /** Returns a length of time as people say it. */
+  /** Formats a duration. */
   static String duration(long millis) {
     if (millis < 1_000) {
       return millis + " ms";

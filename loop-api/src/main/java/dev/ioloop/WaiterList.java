@@ -5,51 +5,52 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callbacks of one future that has several: any thread adds and removes under this object's
- * monitor, until the thread that replaced the list in its future has closed it with {@link #take}
- * and owns what is left; an operation that is refused because of that finds the end in the future.
+ * The callbacks of a future that has several. Any thread may add and remove callbacks under this
+ * object's monitor. The thread that replaces the list in its future then closes it with {@link
+ * #take} and owns what is left. An operation that is refused because the list was taken finds the
+ * end in the future.
  *
- * <p>The callbacks stand in an array in the order of their registration. A removed one leaves its
- * place empty, and more empty places than taken ones are closed up. Near both ends a callback is
- * found by looking; for the others there is a hash table, built when it is needed, so removing any
- * one takes constant time in the long run. No code of a user runs under the monitor.
+ * <p>The callbacks are in an array in the order of their registration. Removing one leaves its
+ * place empty; the array is compacted when more places are empty than taken. Callbacks near both
+ * ends are found by a linear search. For the others, a hash table is built when needed, so that
+ * removal takes amortized constant time. No user code runs under the monitor.
  */
 final class WaiterList {
-  /** How many entries are looked at from each end before the index is used. */
+  /** How many entries are searched at each end before the index is used. */
   private static final int NEAR = 16;
 
   private static final int SMALLEST = 4;
 
   private @Nullable Consumer<?>[] callbacks = new Consumer<?>[SMALLEST];
 
-  /** Before this position all places are empty. */
+  /** All places before this position are empty. */
   private int first;
 
   private int end;
   private int size;
 
-  /** How many of them are coroutines. */
+  /** How many of the callbacks are coroutines. */
   private int runners;
 
   private boolean looked;
   private boolean givenUp;
   private boolean taken;
 
-  /** Positions plus one by the identity of the callback, open addressing; null until needed. */
+  /** Positions plus one, by identity of the callback; open addressing; null until needed. */
   private int @Nullable [] index;
 
   /**
-   * Makes a list.
+   * Creates a list.
    *
-   * @param looked whether somebody looks at the outcome in another way than by a callback
-   * @param givenUp whether a wait has timed out, so that a later failure is to be logged
+   * @param looked whether somebody looks at the outcome other than by a callback
+   * @param givenUp whether a wait has timed out, so that a later failure must be logged
    */
   WaiterList(boolean looked, boolean givenUp) {
     this.looked = looked;
     this.givenUp = givenUp;
   }
 
-  /** Adds a callback, which may be there already; false where the list was taken. */
+  /** Adds a callback, which may already be in the list. Returns false if the list was taken. */
   synchronized boolean add(Consumer<?> callback) {
     if (taken) {
       return false;
@@ -68,7 +69,7 @@ final class WaiterList {
     return true;
   }
 
-  /** Removes a callback, once; false where it is not there or the list was taken. */
+  /** Removes one occurrence of a callback. Returns false if there is none or the list was taken. */
   synchronized boolean remove(Consumer<?> callback) {
     int position = taken ? -1 : find(callback);
     if (position < 0) {
@@ -93,26 +94,29 @@ final class WaiterList {
     return true;
   }
 
-  /** Notes that somebody looks at the outcome; false where the list was taken. */
+  /** Records that somebody looks at the outcome. Returns false if the list was taken. */
   synchronized boolean look() {
     looked |= !taken;
     return !taken;
   }
 
-  /** As {@link #remove}, of a wait that timed out, which is noted. */
+  /** Same as {@link #remove}, for a wait that timed out, which is recorded. */
   synchronized boolean giveUp(Consumer<?> callback) {
     boolean removed = remove(callback);
     givenUp |= removed;
     return removed;
   }
 
-  /** Closes the list. What is in it belongs to the caller. */
+  /** Closes the list. Its callbacks belong to the caller. */
   synchronized void take() {
     taken = true;
     index = null;
   }
 
-  /** Returns whether there is nothing but {@code callback}, which may be null, and no look. */
+  /**
+   * Returns whether {@code callback} is the only one, or there is none if it is null, and nobody
+   * else looks at the outcome.
+   */
   synchronized boolean isOnly(@Nullable Consumer<?> callback) {
     if (looked) {
       return false;
@@ -120,27 +124,33 @@ final class WaiterList {
     return callback == null ? size == 0 : size == 1 && callbacks[first] == callback;
   }
 
-  /** Returns whether no callback is left, and nobody looks. */
+  /** Returns whether no callback is left and nobody looks at the outcome. */
   boolean isIdle() {
     return isOnly(null);
   }
 
-  /** Returns whether a coroutine waits other than {@code runner}, which does if it is not null. */
+  /**
+   * Returns whether a coroutine other than {@code runner} waits. If not null, {@code runner} must
+   * wait itself.
+   */
   synchronized boolean isAwaitedByAnother(@Nullable Runner<?> runner) {
     return runners > (runner == null ? 0 : 1);
   }
 
-  /** Returns whether somebody looks, or a coroutine waits, which will. */
+  /** Returns whether somebody looks at the outcome, or a coroutine waits, which will look at it. */
   synchronized boolean isLookedAt() {
     return looked || runners > 0;
   }
 
-  /** Returns whether a wait has timed out. Of a list that was taken. */
+  /** Returns whether a wait has timed out. Only after {@link #take}. */
   boolean isGivenUp() {
     return givenUp;
   }
 
-  /** Returns the first position from {@code from} on that has a callback, or -1. When taken. */
+  /**
+   * Returns the first position with a callback at or after {@code from}, or -1. Only after {@link
+   * #take}.
+   */
   int next(int from) {
     int position = Math.max(first, from);
     while (position < end && callbacks[position] == null) {
@@ -149,7 +159,7 @@ final class WaiterList {
     return position < end ? position : -1;
   }
 
-  /** Returns the callback at a position. When taken. */
+  /** Returns the callback at a position. Only after {@link #take}. */
   @Nullable Consumer<?> at(int position) {
     return callbacks[position];
   }
@@ -191,7 +201,7 @@ final class WaiterList {
     return -1;
   }
 
-  /** Enters a position. A table has twice as many slots as there are positions, so it has room. */
+  /** Enters a position. A table has at least twice as many slots as positions, so it has room. */
   private void enter(int[] table, int position) {
     int slot = slot(table, callbacks[position]);
     while (table[slot] != 0) {

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The default executor of all loops: daemon threads, of which an idle one takes the next task, else
- * a new one, and where all are busy the tasks wait, first in first out. They are platform threads,
- * so that work which computes does not take the carriers of virtual threads from coroutines.
+ * The default executor of all loops. A task goes to an idle daemon thread, else to a new one. If
+ * all threads are busy and no more are allowed, tasks wait, first in first out. The threads are
+ * platform threads, so that computing tasks do not take carrier threads away from coroutines.
  */
 final class WorkerThreads implements Executor {
   static final WorkerThreads SHARED = new WorkerThreads();
@@ -19,10 +19,10 @@ final class WorkerThreads implements Executor {
   private static final int MAX_THREADS = 256;
   private static final long IDLE_NANOS = 5_000_000_000L;
 
-  /** What waits because all threads are busy. */
+  /** Tasks that wait because all threads are busy. */
   private final Queue<Runnable> tasks = new ArrayDeque<>();
 
-  /** Those that have nothing to do. The last one is taken first, so that the others can end. */
+  /** Idle workers. The last one is used first, so that the others can time out. */
   private final Deque<Worker> idle = new ArrayDeque<>();
 
   private int threads;
@@ -30,7 +30,7 @@ final class WorkerThreads implements Executor {
 
   private WorkerThreads() {}
 
-  /** One thread, and what it runs next. */
+  /** One thread, and the task it runs next. */
   private final class Worker implements Runnable {
     final Thread thread;
     private @Nullable Runnable task;
@@ -48,7 +48,7 @@ final class WorkerThreads implements Executor {
       try {
         for (Runnable next = task; next != null; next = next()) {
           next.run();
-          Thread.interrupted(); // That was meant for the task.
+          Thread.interrupted(); // Clears an interrupt that was meant for the task.
         }
         idled = true;
       } finally {
@@ -58,7 +58,7 @@ final class WorkerThreads implements Executor {
       }
     }
 
-    /** Returns the next task, or null when there was none for too long. */
+    /** Returns the next task, or null if there was none for too long. */
     private @Nullable Runnable next() {
       synchronized (WorkerThreads.this) {
         task = tasks.poll();
@@ -80,13 +80,13 @@ final class WorkerThreads implements Executor {
             return null;
           }
         }
-        Thread.interrupted(); // Or it would not park again.
+        Thread.interrupted(); // Otherwise it would not park again.
       }
     }
   }
 
   /**
-   * Has a thread run a task.
+   * Runs a task on a thread, now or when one is free.
    *
    * @throws RejectedExecutionException if there is no thread, and none can be started
    */
@@ -110,11 +110,11 @@ final class WorkerThreads implements Executor {
       threads++;
       return true;
     } catch (OutOfMemoryError e) {
-      return false; // The task waits for one of the threads that are there.
+      return false; // The task waits for one of the existing threads.
     }
   }
 
-  /** A task has thrown: those that wait get another thread. */
+  /** Called when a task has thrown: starts another thread for a waiting task. */
   private synchronized void ended() {
     threads--;
     Runnable waiting = tasks.peek();

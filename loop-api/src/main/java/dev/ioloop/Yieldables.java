@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a coroutine awaits into a future; {@link YieldConverter}s add types to it. */
+/** Converts what a coroutine awaits into a future; {@link YieldConverter}s add more types. */
 final class Yieldables {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final List<YieldConverter> CONVERTERS = converters();
@@ -44,7 +44,7 @@ final class Yieldables {
     return future;
   }
 
-  /** Returns whether {@link #convert} would take this object itself. */
+  /** Returns whether {@link #convert} accepts this object itself. */
   static boolean isKnown(Object x) {
     return x instanceof CompletionStage
         || x instanceof Flow.Publisher
@@ -122,7 +122,7 @@ final class Yieldables {
     return future;
   }
 
-  /** Cancels a subscription, also one that is yet to come. */
+  /** Cancels a subscription, even one that has not arrived yet. */
   private static void cancel(Future<Flow.Subscription> subscribed) {
     if (!subscribed.cancel(true) && !subscribed.isCancelled()) {
       subscribed.result().cancel();
