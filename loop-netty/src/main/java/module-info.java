@@ -11,8 +11,8 @@ module dev.ioloop.netty {
   requires io.netty.transport.classes.io_uring;
   requires io.netty.transport.classes.kqueue;
   requires io.netty.transport.unix.common;
-  requires static transitive io.netty.resolver.dns; // for NettyResolver alone
-  requires static io.netty.codec.http2; // for the streams of HTTP/2 in CoroutineHandler
+  requires static transitive io.netty.resolver.dns; // only for NettyResolver
+  requires static io.netty.codec.http2; // only for HTTP/2 streams in CoroutineHandler
   requires static org.jspecify;
 
   exports dev.ioloop.netty;

@@ -1,4 +1,4 @@
-/** The backend "nio": a {@link java.nio.channels.Selector} and nothing but the JDK. */
+/** The backend "nio": a {@link java.nio.channels.Selector}, with no dependency beyond the JDK. */
 module dev.ioloop.nio {
   requires dev.ioloop;
   requires static org.jspecify;

@@ -9,23 +9,23 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a read from a pipe that a thread is blocked in. The JDK reads the pipes of a process by a
- * call that neither an interrupt nor the close of the stream ends, but a byte does. The kernel
- * tells of which descriptor the thread reads; to open that for writing gives the other end of its
- * pipe. Linux only: elsewhere nothing happens.
+ * Unblocks a thread that is blocked in a read from a pipe. Neither an interrupt nor closing the
+ * stream ends the JDK's read from a process's pipe, but a byte does. Linux tells which descriptor
+ * the thread reads from; opening that descriptor for writing gives the other end of the pipe. Does
+ * nothing on other systems.
  */
 final class BlockedRead {
   private static final Path THREAD = Path.of("/proc/thread-self");
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /** Tells the system call that the thread is in; null where that is not to be had. */
+  /** The file that tells the thread's current system call; null if the system has none. */
   private final @Nullable Path call;
 
   private BlockedRead(@Nullable Path call) {
     this.call = call;
   }
 
-  /** Makes one for the calling thread. */
+  /** Creates an instance for the calling thread. */
   static BlockedRead ofThisThread() {
     try {
       Path thread = Path.of("/proc").resolve(Files.readSymbolicLink(THREAD));
@@ -40,17 +40,18 @@ final class BlockedRead {
   }
 
   /**
-   * Opens the other end of the pipe that the thread reads from. Its stream must not be closed
-   * meanwhile, so that the number of the descriptor stands for the same pipe; that the thread is in
-   * the same call before and after proves it for those who close the stream when it is idle.
+   * Opens the other end of the pipe that the thread reads from. The stream must not be closed
+   * meanwhile, or the descriptor number might belong to another pipe. If someone closes it while
+   * nothing reads, finding the thread in the same call before and after proves that the pipe is the
+   * same.
    *
-   * @return null if the thread is not blocked at present
+   * @return null if the thread is not blocked now
    */
   @Nullable FileChannel openOtherEnd() throws IOException {
     String before = Files.readString(call);
     String[] words = before.split(" ");
     if (words.length < 2) {
-      return null; // "running"
+      return null; // The content is "running".
     }
     Path descriptor = DESCRIPTORS.resolve(String.valueOf(Long.decode(words[1])));
     if (!Files.exists(descriptor)
@@ -65,7 +66,7 @@ final class BlockedRead {
     return null;
   }
 
-  /** Ends the read whose pipe is given. */
+  /** Ends the read from the given pipe. */
   static void end(FileChannel otherEnd) throws IOException {
     otherEnd.write(ByteBuffer.allocate(1));
   }

@@ -16,25 +16,25 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves bytes between a pipe of a process, which the JDK gives as a blocking stream, and a pipe
- * that a loop can watch; in a daemon thread, which ends when either side does. No more is under way
- * than the two pipes hold.
+ * Moves bytes between a process's pipe, which the JDK exposes as a blocking stream, and a pipe that
+ * a loop can watch. A daemon thread does it and ends when either side does. At most what the two
+ * pipes and one 16 KiB buffer hold is in flight.
  */
 final class PipePump implements Runnable {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final int SIZE = 16 << 10;
 
-  /** How long a thread is given to end by itself, and how long until it is looked at again. */
+  /** How long to wait for the thread to end by itself, and between checks, in milliseconds. */
   private static final int LOOK_MILLIS = 10;
 
   private final ReadableByteChannel from;
   private final WritableByteChannel to;
   private final Thread thread;
 
-  /** Null before the thread runs. */
+  /** Null until the thread runs. */
   private volatile @Nullable BlockedRead read;
 
-  /** Whether the loop's end is closed, so that nobody wants what comes out of the process. */
+  /** Whether the loop's end is closed, so that the process's output is no longer wanted. */
   private volatile boolean unwanted;
 
   private PipePump(ReadableByteChannel from, WritableByteChannel to, String name) {
@@ -44,7 +44,7 @@ final class PipePump implements Runnable {
     thread.setDaemon(true);
   }
 
-  /** Returns a stream of what comes out of {@code output}. */
+  /** Returns a stream that reads {@code output}. */
   static IOStream read(InputStream output, String name) throws IOException {
     Pipe pipe = Pipe.open();
     PipePump pump = new PipePump(Channels.newChannel(output), pipe.sink(), name);
@@ -54,7 +54,7 @@ final class PipePump implements Runnable {
     return stream;
   }
 
-  /** Returns a stream of what goes into {@code input}, until {@code process} has ended. */
+  /** Returns a stream that writes to {@code input} until {@code process} has ended. */
   static IOStream write(OutputStream input, Process process, String name) throws IOException {
     Pipe pipe = Pipe.open();
     IOStream stream = IOStream.of(pipe.sink());
@@ -64,7 +64,7 @@ final class PipePump implements Runnable {
     return stream;
   }
 
-  /** The JDK puts a buffer around the pipe, which would keep small writes back. */
+  /** Flushes each write, because the JDK's buffer around the pipe would hold back small writes. */
   private static WritableByteChannel unbuffered(OutputStream input) {
     return Channels.newChannel(
         new OutputStream() {
@@ -99,7 +99,7 @@ final class PipePump implements Runnable {
         buffer.clear();
       }
     } catch (IOException e) {
-      // One side was closed before the other had ended, which the other is told by its pipe.
+      // One side was closed before the other had ended; the other learns that from its pipe.
       LOG.log(Level.DEBUG, thread.getName() + " ended", e);
     } finally {
       close();
@@ -115,7 +115,7 @@ final class PipePump implements Runnable {
     }
   }
 
-  /** The process has ended: nobody takes what is still written for it. */
+  /** Called when the process has ended: nothing reads further input. */
   private void stopWriting() {
     try {
       from.close();
@@ -124,7 +124,9 @@ final class PipePump implements Runnable {
     }
   }
 
-  /** The loop's end is closed. The thread may be blocked for as long as the process is silent. */
+  /**
+   * Called when the loop's end is closed. The thread may stay blocked while the process is silent.
+   */
   private void stopReading() {
     if (!unwanted) {
       unwanted = true;
@@ -157,7 +159,7 @@ final class PipePump implements Runnable {
     }
   }
 
-  /** As {@link BlockedRead#openOtherEnd}, while this pump does not close its stream. */
+  /** As {@link BlockedRead#openOtherEnd}, and keeps this pump from closing its stream meanwhile. */
   private synchronized @Nullable FileChannel openOtherEnd(BlockedRead blocked) throws IOException {
     return thread.isAlive() ? blocked.openOtherEnd() : null;
   }

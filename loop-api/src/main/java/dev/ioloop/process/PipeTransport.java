@@ -5,7 +5,7 @@ import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The loop's end of a pipe; tells the thread at the other end that it is closed. */
+/** The loop's end of a pipe; its close notifies the thread at the other end. */
 final class PipeTransport implements StreamTransport {
   private final StreamTransport pipe;
   private final Runnable onClose;

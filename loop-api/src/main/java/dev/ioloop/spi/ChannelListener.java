@@ -8,7 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A server channel of the JDK's that listens for one loop. */
+/** A JDK server channel that listens for one loop. */
 final class ChannelListener implements StreamListener {
 
   private final Poller poller;
@@ -68,7 +68,7 @@ final class ChannelListener implements StreamListener {
       server.close();
     } catch (IOException e) {
       System.getLogger("dev.ioloop")
-          .log(System.Logger.Level.DEBUG, "A listening socket could not be closed", e);
+          .log(System.Logger.Level.DEBUG, "Cannot close a listening socket", e);
     }
   }
 }

@@ -12,7 +12,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** The sockets of a poller that has none of its own: the JDK's channels, registered with it. */
+/**
+ * The sockets of a poller without native ones: JDK channels that are registered with the poller.
+ */
 final class ChannelSockets implements StreamSockets {
   private final Poller poller;
   private final StreamBuffers buffers = new StreamBuffers();
@@ -77,7 +79,7 @@ final class ChannelSockets implements StreamSockets {
     }
   }
 
-  // The JDK has the option, but a channel that is closed keeps its port until the next select.
+  // The JDK has the option, but a closed channel keeps its port until the next select.
   @Override
   public boolean canReusePort() {
     return false;

@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Moves bytes through a channel of the JDK's: a socket, or one end of a pipe. */
+/** Moves bytes through a JDK channel: a socket or one end of a pipe. */
 final class ChannelTransport implements StreamTransport {
   private final Poller poller;
   private final StreamBuffers buffers;
@@ -20,13 +20,15 @@ final class ChannelTransport implements StreamTransport {
   private final @Nullable ReadableByteChannel source;
   private final @Nullable WritableByteChannel sink;
 
-  /** Null where the channel knows. */
+  /** Null if the channel knows the peer's address. */
   private final @Nullable SocketAddress remote;
 
   private @Nullable ReadyHandler handler;
   private @Nullable Registration registration;
 
-  /** Makes one that cannot be read where there is no source, nor written where no sink. */
+  /**
+   * Creates a transport. Without a source it cannot be read, without a sink it cannot be written.
+   */
   ChannelTransport(
       Poller poller,
       StreamBuffers buffers,
@@ -76,8 +78,8 @@ final class ChannelTransport implements StreamTransport {
     return source.read(target);
   }
 
-  // A heap buffer that is given to a channel is copied whole into a direct one of the thread's,
-  // however little of it the system takes then.
+  // The JDK copies a whole heap buffer into a direct buffer of the thread, however little of it the
+  // system then accepts.
   @Override
   public long write(ByteBuffer[] sources, int from, int to) throws IOException {
     if (sink == null) {
@@ -117,8 +119,7 @@ final class ChannelTransport implements StreamTransport {
     try {
       channel.close();
     } catch (IOException e) {
-      System.getLogger("dev.ioloop")
-          .log(System.Logger.Level.DEBUG, "A channel could not be closed", e);
+      System.getLogger("dev.ioloop").log(System.Logger.Level.DEBUG, "Cannot close a channel", e);
     }
   }
 

@@ -4,18 +4,21 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 
 /**
- * The bits that say what a channel is watched for, and what it was found ready for. They are those
- * of epoll and {@code poll(2)}.
+ * Event bits: what a channel is watched for, and what it is ready for. The values are those of
+ * epoll and {@code poll(2)}.
  */
 public final class Events {
 
-  /** The channel can be read, accepted from, or has reached its end. */
+  /** The channel can be read or accepted from, or has reached its end. */
   public static final int READ = 0x001;
 
-  /** The channel can be written, or its connect has ended. */
+  /** The channel can be written, or its connect has finished. */
   public static final int WRITE = 0x004;
 
-  /** The channel failed or hung up. Reported to all who watch it for anything, asked for or not. */
+  /**
+   * The channel failed or hung up. Reported to every handler that watches the channel for any
+   * event, whether it asked for this one or not.
+   */
   public static final int ERROR = 0x018;
 
   private static final int ALL = READ | WRITE | ERROR;
@@ -23,9 +26,9 @@ public final class Events {
   private Events() {}
 
   /**
-   * Refuses bits that are no events.
+   * Checks that all bits are event bits.
    *
-   * @throws IllegalArgumentException if there are such
+   * @throws IllegalArgumentException if there are other bits
    */
   public static void check(int events) {
     if ((events & ~ALL) != 0) {
@@ -36,9 +39,10 @@ public final class Events {
   }
 
   /**
-   * Refuses events that a channel of this kind never has, such as WRITE on a server socket.
+   * Checks that a channel of this kind can have these events; a server socket, for instance, never
+   * has WRITE.
    *
-   * @throws IllegalArgumentException if there are such, or bits that are no events
+   * @throws IllegalArgumentException if it cannot, or if there are bits that are not event bits
    */
   public static void check(SelectableChannel channel, int events) {
     check(events);

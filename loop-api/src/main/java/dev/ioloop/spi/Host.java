@@ -4,21 +4,21 @@ import java.util.List;
 
 /**
  * A poller that waits by itself: the running event loop of another library. It executes the turns
- * of one IOLoop between its own tasks, on its own thread, which is the IOLoop's thread then.
+ * of one IOLoop between its own tasks, on its own thread, which thereby is the IOLoop's thread.
  *
  * <p>{@link #poll} and {@link #bind} are not called. Whoever creates the IOLoop closes it before
- * the host ends, and early enough for the turns in which its coroutines unwind; or the host calls
- * what {@link #atTheEnd} gives it.
+ * the host ends, early enough for the turns in which its coroutines unwind. Alternatively the host
+ * runs the task that {@link #atTheEnd} passes to it.
  */
 public interface Host extends Poller {
 
-  /** Takes the turn to execute, from now on. Called once. */
+  /** Sets the turn that the host executes from now on. Called once. */
   void host(Runnable turn);
 
   /**
-   * Takes what to execute once no turn can follow, on the host's thread or, if that has ended, on
-   * any other. It closes the loop, and waits for the coroutines' end, one second at most. Called
-   * once, after {@link #host}. By default it is not taken.
+   * Sets a task for the host to execute once no further turn can follow, on the host's thread or,
+   * if that has ended, on any other. The task closes the loop and waits at most one second for the
+   * coroutines to end. Called once, after {@link #host}. The default ignores the task.
    */
   default void atTheEnd(Runnable end) {}
 
@@ -26,35 +26,35 @@ public interface Host extends Poller {
   boolean isCurrent();
 
   /**
-   * Returns whether its thread runs nothing but the host, so that nothing on it may wait for
-   * another loop. Not so in tests that call the host from their own thread.
+   * Returns whether the host's thread runs nothing but the host, so that code on it must not wait
+   * for another loop. False in tests that call the host from their own thread.
    */
   default boolean ownsThread() {
     return true;
   }
 
   /**
-   * Executes a turn soon, after what the host was asked to execute before. Asked twice, it may
-   * execute two. Does nothing once the host has ended. Safe to call from any thread.
+   * Executes a turn soon, after earlier requests. Two calls may execute two turns. Does nothing
+   * once the host has ended. Safe to call from any thread.
    */
   @Override
   void wakeup();
 
   /**
-   * Executes {@code alarm} when {@link #nanoTime} has reached {@code deadline}, or later, in place
-   * of what it was told to do so before. Called on the host's thread.
+   * Executes {@code alarm} when {@link #nanoTime} has reached {@code deadline}, or later. It
+   * replaces the previous alarm. Called on the host's thread.
    */
   void callAt(long deadline, Runnable alarm);
 
-  /** Returns whether the host executes nothing any more. Safe to call from any thread. */
+  /** Returns whether the host has stopped executing anything. Safe to call from any thread. */
   boolean hasEnded();
 
   /** Called at the end of each turn, on the host's thread. */
   default void afterTurn() {}
 
   /**
-   * Returns whether the host's thread waits for events, with this stack. Where this returns false,
-   * as by default, the watchdog asks the host for a turn, to see whether it goes on.
+   * Returns whether a host's thread with this stack is waiting for events. If this returns false,
+   * as the default does, the watchdog requests a turn to see whether the host makes progress.
    */
   @Override
   default boolean waits(List<StackTraceElement> frames) {

@@ -7,17 +7,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waits for channels to become ready on behalf of one loop, and keeps the loop's clock.
  *
- * <p>The loop owns the order of events; a poller only translates. It MUST be level-triggered, MUST
- * NOT run anything but ready handlers (and the tasks of the library it wraps) inside {@link #poll},
- * and MUST round waits up: a poller that returns early makes the loop spin until its timer is due.
+ * <p>The loop owns the order of events; a poller only translates. It MUST be level-triggered. It
+ * MUST NOT run anything but ready handlers (and the tasks of the library it wraps) inside {@link
+ * #poll}. It MUST round waits up, because a poller that returns early makes the loop spin until its
+ * timer is due.
  *
- * <p>Until {@link #bind} the methods may be called from one thread at a time, whichever; after it
- * from the bound thread only. {@link #wakeup} may be called from any thread at any time, and {@link
- * #close} from any thread while no {@link #poll} is under way.
+ * <p>Until {@link #bind} the methods may be called from any one thread at a time; after it only
+ * from the bound thread. {@link #wakeup} may be called from any thread at any time, and {@link
+ * #close} from any thread while no {@link #poll} is running.
  */
 public interface Poller extends AutoCloseable {
 
-  /** Returns the loop's clock in nanoseconds: monotonic, of arbitrary origin, may overflow. */
+  /**
+   * Returns the loop's clock in nanoseconds: monotonic, with an arbitrary origin; it may overflow.
+   */
   default long nanoTime() {
     return System.nanoTime();
   }
@@ -27,78 +30,77 @@ public interface Poller extends AutoCloseable {
 
   /**
    * Waits until a channel is ready, {@link #wakeup} is called or {@code timeoutNanos} have passed,
-   * and calls the handlers of all ready channels.
+   * then calls the handlers of all ready channels.
    *
-   * @param timeoutNanos zero: do not wait; {@link Long#MAX_VALUE}: wait without limit; never
+   * @param timeoutNanos zero to return at once, {@link Long#MAX_VALUE} to wait without limit; never
    *     negative
-   * @return how many events were found: ready handlers, or tasks of a library that lives on this
+   * @return how many events were found: ready handlers, or tasks of a library that runs on this
    *     poller. A wake-up and a timeout do not count
    */
   int poll(long timeoutNanos);
 
   /**
-   * Returns whether a {@link #poll} of zero may find, a moment later, what it did not find before,
-   * so that asking again for some microseconds can be better than to wait. Not so where time stands
-   * still between polls.
+   * Returns whether a {@link #poll} of zero may find events a moment after one that found none, so
+   * that polling again for some microseconds can be better than waiting. False for a clock that
+   * stands still between polls.
    */
   default boolean mayBusyPoll() {
     return false;
   }
 
   /**
-   * Makes the {@link #poll} that is waiting return at once, or the next one that would wait. A
-   * wake-up is remembered until a poll has seen it. Safe to call from any thread, and after {@link
-   * #close}.
+   * Makes the waiting {@link #poll} return at once, or else the next one that would wait. A wake-up
+   * is remembered until a poll has seen it. Safe to call from any thread, and after {@link #close}.
    */
   void wakeup();
 
   /**
-   * Watches a non-blocking channel that is not watched yet.
+   * Watches a non-blocking channel, which must not be watched already.
    *
    * @param events a combination of {@code IOLoop.READ}, {@code WRITE} and {@code ERROR}; zero
    *     watches nothing until {@link Registration#update}
-   * @throws IllegalArgumentException if the channel cannot be watched for these events, with the
-   *     reason
+   * @throws IllegalArgumentException if the channel cannot be watched for these events; the message
+   *     says why
    */
   Registration register(SelectableChannel channel, int events, ReadyHandler handler);
 
   /**
-   * Watches a file descriptor that is not watched yet. Pollers without file descriptors refuse.
+   * Watches a file descriptor, which must not be watched already.
    *
-   * @throws UnsupportedOperationException if this poller knows no file descriptors
-   * @throws IllegalArgumentException if the descriptor cannot be watched, with the reason
+   * @throws UnsupportedOperationException if this poller does not support file descriptors
+   * @throws IllegalArgumentException if the descriptor cannot be watched; the message says why
    */
   Registration register(int fd, int events, ReadyHandler handler);
 
   /**
-   * Makes what opens the sockets of this poller's streams; the loop asks once. The default stands
-   * on the JDK's channels and {@link #register(SelectableChannel, int, ReadyHandler)}.
+   * Creates the factory for the sockets of this poller's streams; the loop calls this once. The
+   * default uses JDK channels and {@link #register(SelectableChannel, int, ReadyHandler)}.
    */
   default StreamSockets sockets() {
     return new ChannelSockets(this);
   }
 
-  /** Returns the object of another library that this poller drives, or null where there is none. */
+  /** Returns the object of another library that this poller drives, or null if there is none. */
   default <T> @Nullable T unwrap(Class<T> type) {
     return null;
   }
 
   /**
-   * Returns whether the loop's thread waits in {@link #poll}, seen from its stack: the watchdog
-   * reports a loop that does not. Asked only if the thread has been there for longer than the
-   * watchdog's limit, and none of the loop's own handlers is on its stack; so the default, true,
-   * suits a poller that runs nothing else. One on top of a library that calls handlers of its own
-   * tells the library's frames from those of handlers.
+   * Returns whether the loop's thread is waiting in {@link #poll}, judged by its stack; the
+   * watchdog reports a loop that is not. The watchdog asks only if the thread has been in {@link
+   * #poll} for longer than its limit and none of the loop's own handlers is on the stack. So the
+   * default, true, suits a poller that runs nothing else. A poller on top of a library that calls
+   * handlers of its own must tell the library's frames from those of handlers.
    *
    * <p>Called on the watchdog's thread.
    *
-   * @param frames the innermost first, from where the thread is to {@link #poll}
+   * @param frames the frames from the thread's current method out to {@link #poll}, innermost first
    */
   default boolean waits(List<StackTraceElement> frames) {
     return true;
   }
 
-  /** Releases descriptors and threads. Registered channels are left open. */
+  /** Releases descriptors and threads. Registered channels stay open. */
   @Override
   void close();
 }

@@ -3,31 +3,31 @@ package dev.ioloop.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backend, found by {@link java.util.ServiceLoader}. Its methods may be called from any thread;
- * none of them may fail because a native library is missing: that is what {@link
- * #unavailabilityCause} is for.
+ * One backend, found by {@link java.util.ServiceLoader}. Its methods may be called from any thread.
+ * None of them may fail because a native library is missing; {@link #unavailabilityCause} reports
+ * that.
  */
 public interface PollerProvider {
 
-  /** Returns the name by which users choose this backend, such as {@code "epoll"}. */
+  /** Returns the name that selects this backend, such as {@code "epoll"}. */
   String name();
 
   /**
-   * Returns how much this backend is preferred as the default: the available one with the highest
-   * value is taken. A negative value is never the default.
+   * Returns the priority of this backend as the default: the available backend with the highest
+   * value is used. A backend with a negative value is never the default.
    */
   int priority();
 
   /**
-   * Returns why this backend cannot be used here, or null where it can. The message is shown to the
-   * user; it says what to install or which flag to give.
+   * Returns why this backend cannot be used here, or null if it can. Users see the message, so it
+   * must say what to install or which flag to set.
    */
   @Nullable Throwable unavailabilityCause();
 
   /**
-   * Makes a poller.
+   * Creates a poller.
    *
-   * @throws IllegalStateException if the system refuses one, for instance because no descriptor is
+   * @throws IllegalStateException if the system refuses it, for instance because no descriptor is
    *     left
    */
   Poller create();

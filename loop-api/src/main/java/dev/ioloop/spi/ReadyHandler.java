@@ -1,14 +1,18 @@
 package dev.ioloop.spi;
 
-/** Told by a poller that its channel is ready. It never throws, so a poller need not catch. */
+/**
+ * Called by a poller when a channel is ready. Implementations never throw, so a poller need not
+ * catch.
+ */
 @FunctionalInterface
 public interface ReadyHandler {
 
   /**
-   * Handles readiness. An event that was not asked for may be reported, except that of a cancelled
-   * registration.
+   * Handles readiness. Events that were not asked for may be reported, but none after the
+   * registration was cancelled.
    *
-   * @param events what is ready: {@code IOLoop.READ}, {@code WRITE}, {@code ERROR} or a combination
+   * @param events the ready events: {@code IOLoop.READ}, {@code WRITE}, {@code ERROR} or a
+   *     combination
    */
   void ready(int events);
 }

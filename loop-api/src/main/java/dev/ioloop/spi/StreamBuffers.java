@@ -3,23 +3,23 @@ package dev.ioloop.spi;
 import java.nio.ByteBuffer;
 
 /**
- * The direct buffers that all streams of one loop read and write through, so that none of them
- * holds one of its own. What is in one lasts until the next call of anything that may use it. Call
- * from the loop's thread only.
+ * The direct buffers that all streams of a loop share for reading and writing, so that no stream
+ * holds its own. The content of a buffer is valid only until the next call that may use the buffer.
+ * Call from the loop's thread only.
  */
 public final class StreamBuffers {
 
-  /** How many bytes each buffer has: what a stream reads or writes at once. */
+  /** The size of each buffer in bytes: the most that a stream reads or writes at once. */
   public static final int SIZE = 64 << 10;
 
   private final ByteBuffer[] single = new ByteBuffer[1];
   private ByteBuffer input = ByteBuffer.allocate(0);
   private ByteBuffer output = input;
 
-  /** Makes them; their memory is taken with the first use. */
+  /** Creates the buffers; memory is allocated on first use. */
   public StreamBuffers() {}
 
-  /** Returns the empty buffer that a stream has its transport read into. */
+  /** Returns the cleared buffer that transports read into. */
   public ByteBuffer input() {
     if (input.capacity() == 0) {
       input = ByteBuffer.allocateDirect(SIZE);
@@ -28,9 +28,10 @@ public final class StreamBuffers {
   }
 
   /**
-   * Returns what a transport shall hand to the system of {@code sources[from]} up to but without
-   * {@code sources[to]}: the first that has bytes itself where it is direct, else a direct copy of
-   * as much as fits of those before the next direct one. No position moves.
+   * Returns the buffer that a transport should pass to the system for {@code sources[from]}
+   * (inclusive) to {@code sources[to]} (exclusive). If the first source with bytes is direct, that
+   * source is returned; otherwise a direct copy of the sources before the next direct one, as far
+   * as they fit. No position changes.
    */
   public ByteBuffer gather(ByteBuffer[] sources, int from, int to) {
     int first = from;
@@ -52,7 +53,10 @@ public final class StreamBuffers {
     return output.flip();
   }
 
-  /** Moves the positions of what {@link #gather} has looked at past {@code written} bytes. */
+  /**
+   * Advances the positions of the sources passed to {@link #gather} by {@code written} bytes in
+   * total.
+   */
   public static void advance(ByteBuffer[] sources, int from, int to, long written) {
     long left = written;
     for (int i = from; i < to && left > 0; i++) {
@@ -62,7 +66,10 @@ public final class StreamBuffers {
     }
   }
 
-  /** Returns an array of one, for one call of {@link StreamTransport#write}. */
+  /**
+   * Returns a shared array that holds {@code source}, for one call of {@link
+   * StreamTransport#write}.
+   */
   public ByteBuffer[] single(ByteBuffer source) {
     single[0] = source;
     return single;

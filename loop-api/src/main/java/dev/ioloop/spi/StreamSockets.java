@@ -12,39 +12,39 @@ import org.jspecify.annotations.Nullable;
 public interface StreamSockets {
 
   /**
-   * Begins to connect; {@link StreamTransport#finishConnect} tells the end of it.
+   * Starts to connect; {@link StreamTransport#finishConnect} completes it.
    *
-   * @param remote resolved
+   * @param remote the address to connect to, resolved
    * @param local the address to connect from, or null for any
-   * @throws IOException if it fails at once
+   * @throws IOException if the connect fails at once
    */
   StreamTransport connect(SocketAddress remote, @Nullable SocketAddress local) throws IOException;
 
   /**
-   * Listens.
+   * Listens on an address.
    *
-   * @param address port zero for a free one
-   * @param backlog how many connections the system holds that nobody has accepted
-   * @param reusePort whether other sockets that ask for the same may listen here, too
+   * @param address the address; port zero picks a free port
+   * @param backlog how many connections that are not accepted yet the system holds
+   * @param reusePort whether other sockets that ask for the same may also listen here
    * @throws IOException if the system refuses
-   * @throws UnsupportedOperationException if {@code reusePort} is not to be had
+   * @throws UnsupportedOperationException if {@code reusePort} is not supported
    */
   StreamListener listen(SocketAddress address, int backlog, boolean reusePort) throws IOException;
 
   /**
-   * Returns whether listening sockets of TCP can share a port, also one that was given back just
-   * now.
+   * Returns whether listening TCP sockets can share a port, even one that was released just now.
    */
   boolean canReusePort();
 
   /**
-   * Returns the transport over a channel, which it makes non-blocking and will close: a connected
-   * {@code SocketChannel}, a {@code Pipe.SourceChannel} or a {@code Pipe.SinkChannel}.
+   * Returns a transport over a connected {@code SocketChannel}, a {@code Pipe.SourceChannel} or a
+   * {@code Pipe.SinkChannel}. It makes the channel non-blocking, and closes it when the transport
+   * is closed.
    *
-   * @throws IllegalArgumentException for a channel of another kind, or a closed one
+   * @throws IllegalArgumentException if the channel is of another kind or closed
    */
   StreamTransport of(SelectableChannel channel);
 
-  /** Returns what the streams of this loop read and write through. */
+  /** Returns the buffers that the streams of this loop share. */
   StreamBuffers buffers();
 }

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ThreadLocalCarrier {
 
-  /** Returns a copy of what the calling thread has set, or null where that is nothing. */
+  /** Returns a copy of the calling thread's values, or null if none are set. */
   @Nullable Object capture();
 
   /**
-   * Makes the calling thread's values those of {@code captured}, and removes all others.
+   * Replaces the calling thread's values by those of {@code captured}, and removes all others.
    *
-   * @param captured what {@link #capture} returned, on this thread or another
+   * @param captured a result of {@link #capture}, from this thread or another
    */
   void restore(@Nullable Object captured);
 }

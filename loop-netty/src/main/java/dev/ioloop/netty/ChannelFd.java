@@ -7,9 +7,9 @@ import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the file descriptor of a JDK channel, where {@code sun.nio.ch} is exported to us: with
- * {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED} on the class path, {@code
- * =dev.ioloop.netty} on the module path, or {@code Add-Exports} in the manifest of an executable
+ * Reads the file descriptor of a JDK channel. This needs {@code sun.nio.ch} to be exported to us:
+ * by {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED} on the class path, by {@code
+ * =dev.ioloop.netty} on the module path, or by {@code Add-Exports} in the manifest of an executable
  * jar.
  */
 final class ChannelFd {
@@ -27,7 +27,7 @@ final class ChannelFd {
               .findVirtual(type, "getFDVal", MethodType.methodType(int.class))
               .asType(MethodType.methodType(int.class, SelectableChannel.class));
     } catch (ReflectiveOperationException e) {
-      // Not exported, or a JDK without it: the companion selector serves all channels.
+      // Not exported, or missing in this JDK: the companion selector watches all channels.
     }
     SEL_CH_IMPL = type;
     GET_FD_VAL = getter;
@@ -35,12 +35,12 @@ final class ChannelFd {
 
   private ChannelFd() {}
 
-  /** Returns whether descriptors of the JDK's own channels can be read here. */
+  /** Returns whether descriptors of the JDK's channels can be read here. */
   static boolean available() {
     return GET_FD_VAL != null;
   }
 
-  /** Returns the descriptor of an open channel, or -1 where it cannot be read. */
+  /** Returns the descriptor of an open channel, or -1 if it cannot be read. */
   static int of(SelectableChannel channel) {
     if (GET_FD_VAL == null || SEL_CH_IMPL == null || !SEL_CH_IMPL.isInstance(channel)) {
       return -1;

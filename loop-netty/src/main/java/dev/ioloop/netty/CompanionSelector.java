@@ -22,14 +22,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches channels whose descriptor cannot be read, in a thread of its own, as Tornado does on
- * Windows. The thread only waits and reports: handlers run on the loop.
+ * Watches channels whose descriptor cannot be read, on its own thread, as Tornado does on Windows.
+ * The thread only waits and reports; handlers run on the loop.
  *
- * <p>A channel is armed (its key has an interest, the thread may report it) or reported (no
- * interest, the loop has been told). Only the thread goes from armed to reported; only the loop
- * goes back, at the start of the poll after the one in which the handler ran. So a channel that
- * stays ready makes neither the thread nor the loop spin. Both change the key and the state
- * together, under the watch's monitor.
+ * <p>A channel is either armed (its key has an interest set, and the thread may report it) or
+ * reported (no interest, and the loop has been notified). Only the thread moves it from armed to
+ * reported. Only the loop moves it back, at the start of the poll after the one in which the
+ * handler ran. So a channel that stays ready makes neither the thread nor the loop spin. Both
+ * change the key and the state together, under the watch's monitor.
  */
 final class CompanionSelector implements Runnable {
 
@@ -40,12 +40,12 @@ final class CompanionSelector implements Runnable {
   private final Selector selector;
   private final Thread thread;
 
-  /** The channels to be armed by the next poll. Used by the loop alone. */
+  /** The channels that the next poll arms. Used only by the loop. */
   private final List<Watch> due = new ArrayList<>();
 
   /**
-   * @param loop executes what becomes ready, on the loop's thread
-   * @param failed is given what a handler throws
+   * @param loop runs the handlers of ready channels on the loop's thread
+   * @param failed receives exceptions that handlers throw
    */
   CompanionSelector(String name, Executor loop, Consumer<Throwable> failed) throws IOException {
     this.failed = failed;
@@ -56,14 +56,14 @@ final class CompanionSelector implements Runnable {
     thread.start();
   }
 
-  /** Watches a channel. Call from the loop's thread only, like all of the registration. */
+  /** Watches a channel. Call this and the registration's methods from the loop's thread only. */
   Registration register(SelectableChannel channel, int events, ReadyHandler handler) {
     SelectionKey old = channel.keyFor(selector);
     if (old != null && old.isValid()) {
       throw new IllegalArgumentException(channel + " is already watched");
     }
-    // A cancelled key is in the way until the thread has seen it. It sees it now: cancel() has
-    // woken it, and it waits for nobody.
+    // A cancelled key blocks a new registration until the thread has processed it. That happens
+    // now: cancel() has woken the thread, and the thread waits for nothing else.
     while (channel.isOpen() && thread.isAlive() && channel.keyFor(selector) != null) {
       selector.wakeup();
       Thread.onSpinWait();
@@ -78,7 +78,7 @@ final class CompanionSelector implements Runnable {
     return watch;
   }
 
-  /** Arms what is new, was changed, or was handled in the last poll. */
+  /** Arms channels that are new, were changed, or were handled in the last poll. */
   void beforePoll() {
     if (due.isEmpty()) {
       return;
@@ -98,7 +98,7 @@ final class CompanionSelector implements Runnable {
     try {
       while (selector.isOpen()) {
         selector.select(this::report);
-        // An interrupted thread cannot wait, and nobody has a reason to interrupt this one.
+        // An interrupted thread cannot wait. Nothing interrupts this thread on purpose.
         Thread.interrupted();
       }
     } catch (ClosedSelectorException e) {
@@ -108,17 +108,17 @@ final class CompanionSelector implements Runnable {
     }
   }
 
-  /** Ends the thread, and waits for its end. Channels are left open. */
+  /** Ends the thread and waits for it. Channels are left open. */
   void close() {
     try {
       selector.close();
     } catch (IOException e) {
-      LOGGER.log(Level.WARNING, thread.getName() + " could not be closed", e);
+      LOGGER.log(Level.WARNING, thread.getName() + " cannot be closed", e);
     }
     join(thread);
   }
 
-  /** Waits for the end of a thread, also when interrupted. */
+  /** Waits for a thread to end; an interrupt is deferred until then. */
   static void join(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -140,7 +140,7 @@ final class CompanionSelector implements Runnable {
         loop.execute(watch);
       }
     } catch (CancelledKeyException e) {
-      // Cancelled or closed meanwhile.
+      // The watch was cancelled or the channel closed meanwhile.
     } catch (RejectedExecutionException e) {
       // The loop is being closed.
     }
@@ -151,7 +151,7 @@ final class CompanionSelector implements Runnable {
     private final SelectableChannel channel;
     private final ReadyHandler handler;
 
-    /** Whether this is among those to be armed. Used by the loop alone. */
+    /** Whether the next poll arms this watch. Used only by the loop. */
     private boolean due;
 
     // Guarded by this.
@@ -187,7 +187,9 @@ final class CompanionSelector implements Runnable {
       }
     }
 
-    /** Takes the readiness and the interest off the key. Called by the selector's thread. */
+    /**
+     * Takes the ready events from the key and clears its interest. Called on the selector's thread.
+     */
     synchronized boolean disarm() {
       if (cancelled || reported || key == null) {
         return false;
@@ -198,7 +200,7 @@ final class CompanionSelector implements Runnable {
       return true;
     }
 
-    /** Runs the handler. Called by the loop. */
+    /** Runs the handler. Called on the loop. */
     @Override
     public void run() {
       int wanted;
@@ -219,7 +221,7 @@ final class CompanionSelector implements Runnable {
       }
     }
 
-    /** Has the next poll arm this channel. */
+    /** Makes the next poll arm this channel. */
     void becomeDue() {
       if (!due) {
         due = true;
@@ -227,7 +229,7 @@ final class CompanionSelector implements Runnable {
       }
     }
 
-    /** Gives the key the wanted interest. Returns whether the selector has to hear of it. */
+    /** Sets the key's interest. Returns whether the selector must be woken to see it. */
     synchronized boolean arm() {
       due = false;
       if (cancelled || reported || key == null) {
@@ -251,8 +253,8 @@ final class CompanionSelector implements Runnable {
         ops |= SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
       }
       if ((events & Events.WRITE) != 0) {
-        // Never both: a connecting channel is ready for OP_CONNECT alone, and a connected one is
-        // ready for OP_CONNECT for ever on some systems.
+        // Never both: a connecting channel is ready only for OP_CONNECT, and on some systems a
+        // connected one stays ready for OP_CONNECT forever.
         boolean connecting =
             channel instanceof SocketChannel && ((SocketChannel) channel).isConnectionPending();
         ops |= connecting ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE;

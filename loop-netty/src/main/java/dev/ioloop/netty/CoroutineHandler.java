@@ -20,7 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inbound handler that handles each message in a coroutine, on the channel's event loop: it
+ * An inbound handler that handles each message in a coroutine on the channel's event loop. The code
  * reads from top to bottom and may await.
  *
  * <pre>{@code
@@ -34,60 +34,62 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The messages of one channel are handled one after the other, in order, and so are failures:
- * with both coroutine engines an answer is on its way before {@link #exceptionCaught} is told of
- * the next message's failure. A message is begun only while the channel is writable: less than the
- * high water mark is unsent, whoever wrote it; {@link #waitsForWritable} turns that off.
+ * <p>The messages of a channel, and their failures, are handled one at a time and in order: with
+ * either coroutine engine, the answer to one message is sent before {@link #exceptionCaught} is
+ * called for the failure of the next. A message is started only while the channel is writable, that
+ * is, while fewer bytes than the high water mark are unsent, whoever wrote them. {@link
+ * #waitsForWritable} can turn that off.
  *
- * <p>While a message is handled, the channel reads until the next one has come, and then not, by
- * {@code autoRead}; nor does it read while it is not writable. What a decoder emits meanwhile waits
- * in order. So a peer that is faster than the handler is slowed down, and the end of one that waits
- * for its answer is seen. Where a message waits already, a transport on NIO sees the end only when
- * it reads again.
+ * <p>While a message is handled, the channel keeps reading until the next message has arrived. Then
+ * {@code autoRead} is turned off, as it also is while the channel is not writable. Messages that a
+ * decoder emits meanwhile are queued in order. So a peer that is faster than the handler is slowed
+ * down, and the close of a peer that is waiting for its answer is noticed. While a message is
+ * queued, a transport on NIO notices the close only when it reads again.
  *
- * <p>A message is released when {@code handle} has ended, as by {@link
- * io.netty.channel.SimpleChannelInboundHandler}: who hands it on retains it. What {@code handle}
- * throws goes to {@link #exceptionCaught}, and the next message follows.
+ * <p>A message is released when {@code handle} has ended, as in {@link
+ * io.netty.channel.SimpleChannelInboundHandler}; code that passes it on must retain it. An
+ * exception from {@code handle} goes to {@link #exceptionCaught}, and the next message is started.
  *
- * <p>When the channel closes, the coroutine is cancelled, messages that wait are released, and no
- * other is begun, not even one that a decoder makes of what it had left. So it is when the IOLoop
- * is closed, but for a message that comes then: its failure to begin goes to {@code
- * exceptionCaught}. A stream of HTTP/2 also ends when its peer resets it, and with its connection.
- * A handler that is removed from its pipeline, as for an upgrade of the protocol, ends what it has
- * begun, and hands messages that wait to the next handler.
+ * <p>When the channel closes, the coroutine is cancelled and queued messages are released. No
+ * further message is started, not even one that a decoder makes of its remaining bytes. The same
+ * happens when the IOLoop is closed, except that a message that arrives after that fails to start,
+ * and the failure goes to {@code exceptionCaught}. An HTTP/2 stream also ends when its peer resets
+ * it, and when its connection closes. A handler that is removed from its pipeline, for instance for
+ * a protocol upgrade, finishes the message it has started and passes queued messages to the next
+ * handler.
  *
- * <p>One for each channel. Its methods are called on the event loop; with coroutines that have
- * threads of their own, {@code handle} runs on such a thread while the event loop waits for it:
- * calls into Netty are correct there, but take effect when {@code handle} awaits or ends.
+ * <p>Each channel needs its own instance. Its methods are called on the event loop. With the
+ * coroutine engine "thread", {@code handle} runs on a helper thread while the event loop waits for
+ * it. Calls into Netty are correct there, but take effect only when {@code handle} awaits or ends.
  *
- * @param <I> the messages to handle; others are passed on
+ * @param <I> the type of messages to handle; other messages are passed on
  */
 public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private final TypeParameterMatcher matcher;
   private final Queue<I> waiting = new ArrayDeque<>();
 
-  /** Called when a connection closes whose stream this channel is. */
+  /** Called when the connection of this HTTP/2 stream closes. */
   private final GenericFutureListener<ChannelFuture> onParentClosed = closed -> endOfPeer();
 
   private @Nullable ChannelHandlerContext context;
 
-  /** The coroutine of the message that was begun last; null once that is settled. */
+  /** The coroutine of the message in progress; null once it is settled. */
   private @Nullable Future<?> handling;
 
-  /** Whether the body ran on a thread of its own, so that its calls into Netty are queued. */
+  /** Whether the body ran on a helper thread, so that its calls into Netty are queued. */
   private boolean elsewhere;
 
   private @Nullable Future<@Nullable Void> writable;
 
-  /** Whether {@code autoRead} was on and is to be turned on again. */
+  /** Whether this handler has turned {@code autoRead} off and must turn it on again. */
   private boolean paused;
 
   private boolean draining;
   private boolean removed;
   private boolean ended;
 
-  /** Called by subclasses. */
-  @SuppressWarnings("this-escape") // Both look at the class alone.
+  /** Creates a handler. It must not be sharable. */
+  @SuppressWarnings("this-escape") // Both calls look only at the class.
   protected CoroutineHandler() {
     matcher = TypeParameterMatcher.find(this, CoroutineHandler.class, "I");
     ensureNotSharable();
@@ -97,24 +99,25 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
    * Handles one message. Runs as a coroutine on {@link IOLoop#current()}, the IOLoop of the
    * channel's event loop.
    *
-   * @param message is released when this has ended
-   * @throws Exception goes to {@link #exceptionCaught}
+   * @param message the message; it is released when this method has ended
+   * @throws Exception if handling fails; it goes to {@link #exceptionCaught}
    */
   protected abstract void handle(ChannelHandlerContext ctx, I message) throws Exception;
 
   /**
-   * Returns whether a message is begun only while the channel is writable: true, unless a subclass
-   * says otherwise. It may where its messages bring no answer. Asked on the event loop, before each
-   * message.
+   * Returns whether a message is started only while the channel is writable: true by default. A
+   * subclass may return false if its messages cause no answer. Called on the event loop, before
+   * each message.
    */
   protected boolean waitsForWritable() {
     return true;
   }
 
   /**
-   * Returns a future that is done when the channel is writable, which may be at once: when less
-   * than the high water mark is unsent. It is cancelled when the channel closes, as the coroutine
-   * that handles a message is. A handler that was removed from its pipeline does not wait.
+   * Returns a future that is done when the channel is writable, that is, when fewer bytes than the
+   * high water mark are unsent. It may be done at once. It is cancelled when the channel closes, as
+   * the coroutine that handles a message is. It is already done if this handler was removed from
+   * its pipeline.
    */
   protected final Future<@Nullable Void> whenWritable(ChannelHandlerContext ctx) {
     if (hasEnded(ctx)) {
@@ -132,19 +135,19 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     return present;
   }
 
-  /** A subclass that overrides this calls it first. */
+  /** Overriding methods must call super first. */
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     if (!(ctx.executor() instanceof EventLoop eventLoop)) {
       throw new IllegalStateException(
-          "a CoroutineHandler runs on its channel's event loop, but was added with the executor "
+          "a CoroutineHandler must run on its channel's event loop, but was added with executor "
               + ctx.executor());
     }
     NettyIOLoop.of(eventLoop);
     context = ctx;
   }
 
-  /** A subclass that overrides this calls it, too. */
+  /** Overriding methods must call super. */
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     removed = true;
@@ -154,7 +157,8 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     goOnReading(ctx);
     endWaitForWritable(false);
     if (handling != null && !ended) {
-      ctx.channel().closeFuture().addListener(closed -> end(ctx)); // Nobody else will tell.
+      // No other call reports the close.
+      ctx.channel().closeFuture().addListener(closed -> end(ctx));
     }
   }
 
@@ -170,14 +174,14 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     drain(ctx, true);
   }
 
-  /** A subclass that overrides this calls it, too. */
+  /** Overriding methods must call super. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     end(ctx);
     ctx.fireChannelInactive();
   }
 
-  /** A subclass that overrides this calls it, too. */
+  /** Overriding methods must call super. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
@@ -188,7 +192,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Sees the peer reset a stream of HTTP/2. A subclass that overrides this calls it, too.
+   * Ends an HTTP/2 stream that the peer has reset. Overriding methods must call super.
    *
    * @throws Exception if a subclass does
    */
@@ -201,8 +205,8 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Ends with a stream whose channel would not close before all is read that has come for it. What
-   * comes from now on is released.
+   * Ends a stream at once, because its channel would close only after all received data is read.
+   * Data that arrives from now on is released.
    */
   private void endOfPeer() {
     ChannelHandlerContext ctx = context;
@@ -222,7 +226,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     endWaitForWritable(true);
   }
 
-  /** Returns whether the channel has ended. Netty says so by a later task at times. */
+  /** Returns whether the channel has ended. Netty sometimes reports that only in a later task. */
   private boolean hasEnded(ChannelHandlerContext ctx) {
     return ended || !ctx.channel().isActive();
   }
@@ -246,9 +250,9 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Begins to handle what waits, until something must be waited for.
+   * Starts queued messages until one has to wait.
    *
-   * @param arrived whether a message has just come, and is not only left over
+   * @param arrived whether a message has just arrived, instead of being left over
    */
   private void drain(ChannelHandlerContext ctx, boolean arrived) {
     if (draining) {
@@ -294,7 +298,8 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
                 }
               });
     } catch (RuntimeException e) {
-      // The IOLoop was closed under its channels. While it is closing, the coroutine is cancelled.
+      // The IOLoop was closed while its channels were open. While it is closing, coroutines start
+      // and are cancelled instead.
       report(ctx, release(message, arrived ? e : null));
       releaseWaiting(ctx);
       return;
@@ -312,8 +317,8 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Settles a message whose coroutine has ended. What that asked Netty for on another thread is
-   * queued at the event loop; all that follows takes its place behind it.
+   * Settles a message whose coroutine has ended. Calls into Netty from a helper thread are queued
+   * on the event loop, so the settlement queues up behind them.
    */
   private void finish(ChannelHandlerContext ctx, I message, Future<?> done) {
     if (elsewhere) {
@@ -326,7 +331,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
                 });
         return;
       } catch (RejectedExecutionException e) {
-        // The event loop has ended: nothing that is queued there will take effect.
+        // The event loop has ended, so nothing queued there will run.
       }
     }
     settle(ctx, message, done);
@@ -341,7 +346,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     report(ctx, release(message, failure));
   }
 
-  /** Returns whether the IOLoop begins no coroutine any more. Called outside of coroutines. */
+  /** Returns whether the IOLoop starts no more coroutines. Called outside coroutines. */
   private static boolean loopIsClosing() {
     try {
       return Gen.coroutine(() -> {}).isCancelled();
@@ -350,7 +355,9 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Returns what there is to report: {@code failure}, or why the message could not be released. */
+  /**
+   * Releases a message. Returns the failure to report: {@code failure}, or why the release failed.
+   */
   private static @Nullable Throwable release(Object message, @Nullable Throwable failure) {
     try {
       ReferenceCountUtil.release(message);
@@ -401,12 +408,12 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Returns whether a channel is a part of a connection, and not one that was accepted. */
+  /** Returns whether a channel is a stream within a connection, and not an accepted connection. */
   private static boolean isStream(Channel channel) {
     return channel.parent() != null && !(channel.parent() instanceof ServerChannel);
   }
 
-  /** What there is to know of HTTP/2, whose codec need not be there. */
+  /** The use of Netty's HTTP/2 codec, which is optional. */
   private static final class Http2 {
     private static final boolean PRESENT = isPresent();
 

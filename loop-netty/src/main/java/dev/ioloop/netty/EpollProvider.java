@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The backend {@code epoll}: Linux, and the default there. */
 public final class EpollProvider implements PollerProvider {
 
-  /** Called by {@link java.util.ServiceLoader}. */
+  /** For {@link java.util.ServiceLoader}. */
   public EpollProvider() {}
 
   @Override

@@ -10,7 +10,9 @@ import io.netty.channel.unix.FileDescriptor;
 import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A descriptor in the epoll set. The loop's event bits are epoll's, so there is nothing to map. */
+/**
+ * A descriptor in the epoll set. The loop's event bits are those of epoll, so nothing is mapped.
+ */
 final class EpollWatch extends FdWatch implements EpollIoHandle {
 
   private final FileDescriptor descriptor;
@@ -27,8 +29,8 @@ final class EpollWatch extends FdWatch implements EpollIoHandle {
     return descriptor;
   }
 
-  // A registration whose ops become NONE leaves the epoll set but still believes to be in it, and
-  // the next submit() fails with ENOENT. So nothing watched means no registration.
+  // A registration whose ops become NONE leaves the epoll set but does not know it, and the next
+  // submit() fails with ENOENT. So there is no registration while nothing is watched.
   @Override
   void ask(int before, int now) throws Exception {
     IoRegistration current = registration;

@@ -28,18 +28,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running event loop of Netty's as the host of one IOLoop. Turns are its tasks and alarms are its
- * scheduled tasks, so they take their places among the handlers and tasks of the server that the
- * event loop serves. Channels of the JDK that are watched stay with a companion selector: what
- * handlers Netty has for them differs with each transport, and not all can be had.
+ * A running Netty event loop as the host of one IOLoop. Turns are tasks of the event loop and
+ * alarms are its scheduled tasks, so both run among the server's own handlers and tasks. A
+ * companion selector watches JDK channels, because Netty has no portable way to register them.
  */
 final class EventLoopHost implements Host {
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
 
-  /** A thread that is never started. */
+  /** A thread that is never started, and so is never the event loop's. */
   private static final Thread STRANGER = new Thread("stranger");
 
-  /** Where the event loop of an EmbeddedChannel is, which runs on the thread that calls it. */
+  /** The package of an EmbeddedChannel's event loop, which runs on the thread that calls it. */
   private static final String EMBEDDED = "io.netty.channel.embedded.";
 
   private final EventLoop eventLoop;
@@ -52,14 +51,14 @@ final class EventLoopHost implements Host {
 
   EventLoopHost(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
-    // An EmbeddedChannel's clock moves when the test says so.
+    // A test may control the clock of an EmbeddedChannel.
     this.ticker =
         eventLoop instanceof AbstractScheduledEventExecutor executor
             ? executor.ticker()
             : Ticker.systemTicker();
   }
 
-  /** Returns what an IOLoop on this event loop calls its backend. */
+  /** Returns the backend name of an IOLoop on this event loop. */
   static String backend(EventLoop eventLoop) {
     if (!(eventLoop instanceof IoEventLoop io)) {
       return "netty";
@@ -76,8 +75,9 @@ final class EventLoopHost implements Host {
     return io.isIoType(NioIoHandler.class) ? "netty-nio" : "netty";
   }
 
-  // On the event loop's thread, if that runs its hooks: a last round that has a task passes over
-  // them. Else when the event loop has ended, on another thread.
+  // A shutdown hook runs on the event loop's thread, but Netty skips the hooks if the last round
+  // has a task. In that case the listener runs the task on another thread, after the event loop has
+  // ended.
   @Override
   public void atTheEnd(Runnable end) {
     if (eventLoop instanceof SingleThreadEventExecutor executor) {
@@ -89,7 +89,7 @@ final class EventLoopHost implements Host {
       eventLoop.terminationFuture().addListener(listener);
       whenTerminated = listener;
     } catch (UnsupportedOperationException e) {
-      // An EmbeddedChannel's event loop never ends.
+      // The event loop of an EmbeddedChannel never ends.
     }
   }
 
@@ -103,7 +103,7 @@ final class EventLoopHost implements Host {
     return eventLoop.inEventLoop();
   }
 
-  // The event loop of an EmbeddedChannel takes each thread for its own.
+  // The event loop of an EmbeddedChannel accepts every thread as its own.
   @Override
   public boolean ownsThread() {
     return !eventLoop.inEventLoop(STRANGER);
@@ -119,7 +119,7 @@ final class EventLoopHost implements Host {
     try {
       eventLoop.execute(turn);
     } catch (RejectedExecutionException e) {
-      // The event loop has ended, and with it the IOLoop.
+      // The event loop has ended, and the IOLoop with it.
     }
   }
 
@@ -129,7 +129,7 @@ final class EventLoopHost implements Host {
   }
 
   /**
-   * Returns whether nobody runs the event loop: its thread is a test's, which does other things.
+   * Returns whether the event loop is idle because its thread is a test's and does something else.
    */
   private boolean isLeftAlone(List<StackTraceElement> frames) {
     return eventLoop.getClass().getName().startsWith(EMBEDDED)
@@ -172,7 +172,7 @@ final class EventLoopHost implements Host {
     }
     Events.check(channel, events);
     Registration registration = companion().register(channel, events, handler);
-    wakeup(); // The end of a turn has it watched.
+    wakeup(); // The channel is watched at the end of the turn.
     return new Registration() {
       @Override
       public void update(int events) {
@@ -201,13 +201,13 @@ final class EventLoopHost implements Host {
         present =
             companion = new CompanionSelector("ioloop-netty-selector", this::report, this::failed);
       } catch (IOException e) {
-        throw new UncheckedIOException("no selector could be opened", e);
+        throw new UncheckedIOException("cannot open a selector", e);
       }
     }
     return present;
   }
 
-  /** Runs what became ready, and lets a turn follow, which watches it again. */
+  /** Runs a ready handler, and then a turn, which watches the channel again. */
   private void report(Runnable ready) {
     eventLoop.execute(
         () -> {
@@ -216,7 +216,7 @@ final class EventLoopHost implements Host {
         });
   }
 
-  // The IOLoop catches what its handlers throw, so this is a defect of ours.
+  // The IOLoop catches its handlers' exceptions, so this is a bug of ours.
   private void failed(Throwable thrown) {
     LOGGER.log(Level.ERROR, "A ready handler failed", thrown);
   }
@@ -247,7 +247,7 @@ final class EventLoopHost implements Host {
     try {
       executor.removeShutdownHook(hook);
     } catch (RejectedExecutionException e) {
-      // The event loop has ended, and runs no hook any more.
+      // The event loop has ended and runs no more hooks.
     }
   }
 

@@ -9,26 +9,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One watched descriptor: the loop's registration and Netty's handle in one object. Subclasses tell
- * the kernel what is wanted and report what it found; nothing here closes the descriptor, which is
- * the user's.
+ * the kernel what to watch and report what it found. The descriptor belongs to the user and is
+ * never closed here.
  */
 abstract class FdWatch implements IoHandle, Registration {
 
   final NettyPoller poller;
   final int fd;
 
-  /** The channel that the descriptor was read from, null for a raw one. */
+  /** The channel of the descriptor; null for a raw descriptor. */
   final @Nullable SelectableChannel channel;
 
   private final ReadyHandler handler;
 
-  /** What is watched; zero also after {@link #cancel}. */
+  /** The watched events; zero after {@link #cancel} too. */
   private int events;
 
   private boolean cancelled;
 
   /**
-   * The poll during which the kernel was first asked: what that poll had found before is not ours.
+   * The poll during which the watch began. Events that this poll found belong to an earlier watch.
    */
   private int askedIn;
 
@@ -40,7 +40,7 @@ abstract class FdWatch implements IoHandle, Registration {
   }
 
   /**
-   * Has the kernel watch for {@code now} in place of {@code before}; zero is nothing at all, not
+   * Tells the kernel to watch for {@code now} instead of {@code before}. Zero means nothing, not
    * even errors.
    *
    * @throws Exception if the kernel refuses
@@ -86,7 +86,7 @@ abstract class FdWatch implements IoHandle, Registration {
       try {
         tell(before, 0);
       } catch (Exception e) {
-        // The user closed the descriptor first, and the kernel has forgotten it.
+        // The user closed the descriptor first, so the kernel no longer knows it.
       }
     }
   }
@@ -100,7 +100,7 @@ abstract class FdWatch implements IoHandle, Registration {
     }
   }
 
-  /** Tells the handler, unless it no longer wants to know. Never throws. */
+  /** Calls the handler if it still wants the events. Never throws. */
   final void fire(int ready) {
     int wanted = ready & (events | Events.ERROR);
     if (events == 0 || wanted == 0 || askedIn == poller.polls()) {
@@ -113,12 +113,15 @@ abstract class FdWatch implements IoHandle, Registration {
     }
   }
 
-  /** Returns whether the channel was closed while it was watched. A raw descriptor cannot tell. */
+  /**
+   * Returns whether the channel was closed while it was watched. For a raw descriptor this is
+   * always false.
+   */
   final boolean closedByUser() {
     return channel != null && !channel.isOpen();
   }
 
-  /** Called by Netty when its loop shuts down. */
+  /** Called by Netty when its event loop shuts down. */
   @Override
   public final void close() {
     cancel();

@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches of one ring: which are to be submitted by the next poll, and which hold a channel
- * that its user may have closed.
+ * The watches of one ring: those that the next poll must submit, and those of channels that the
+ * user may have closed.
  */
 final class IoUringKernel implements Kernel {
 
   private static final Path OPEN_FDS = Path.of("/proc/self/fd");
 
-  /** How many channels are looked at before each poll. */
+  /** How many channels are checked before each poll. */
   private static final int SWEEP = 64;
 
   private final Deque<IoUringWatch> due = new ArrayDeque<>();
@@ -29,7 +29,7 @@ final class IoUringKernel implements Kernel {
   private int cursor;
   private @Nullable IoUringTeardown teardown;
 
-  /** How many registrations there are, with those that are cancelled but not done. */
+  /** The number of registrations, including cancelled ones that have not ended yet. */
   private int registered;
 
   @Override
@@ -38,7 +38,7 @@ final class IoUringKernel implements Kernel {
     return new IoUringWatch(this, poller, fd, channel, handler);
   }
 
-  // The ring tells a bad descriptor only when the operation completes.
+  // The ring reports a bad descriptor only when the operation completes.
   @Override
   public void checkOpen(int fd) {
     if (Files.isDirectory(OPEN_FDS)
@@ -47,8 +47,8 @@ final class IoUringKernel implements Kernel {
     }
   }
 
-  // The first run enables the ring, and a queue that is full cannot be submitted before that. There
-  // is nothing else to run yet.
+  // The first run enables the ring; before that, a full queue cannot be submitted. There is nothing
+  // else to run yet.
   @Override
   public void bound(NettyPoller poller, ManualIoEventLoop loop, IoHandler handler) {
     loop.run(-1, -1);
@@ -70,12 +70,12 @@ final class IoUringKernel implements Kernel {
     }
   }
 
-  /** Called when a watch gets a registration with Netty. */
+  /** Called when a watch is registered with Netty. */
   void registered() {
     registered++;
   }
 
-  /** Called when a registration has ended, and all of its operations. */
+  /** Called when a registration and all of its operations have ended. */
   void unregistered() {
     registered--;
   }
@@ -102,8 +102,8 @@ final class IoUringKernel implements Kernel {
     }
   }
 
-  // An armed operation keeps the socket open after its channel was closed, and the peer would never
-  // hear of the end. Nothing tells us of the close, so some channels are looked at in each turn.
+  // An armed operation keeps the socket open after its channel was closed, so the peer would never
+  // see the end. Nothing reports the close, so some channels are checked before each poll.
   private void sweep() {
     for (int i = Math.min(SWEEP, channels.size()); i > 0 && !channels.isEmpty(); i--) {
       cursor = cursor == 0 || cursor > channels.size() ? channels.size() - 1 : cursor - 1;

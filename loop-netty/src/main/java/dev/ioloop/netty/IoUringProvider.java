@@ -8,10 +8,10 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The backend {@code io_uring}: Linux, where it is asked for by name. */
+/** The backend {@code io_uring}: Linux, used only if requested by name. */
 public final class IoUringProvider implements PollerProvider {
 
-  /** Called by {@link java.util.ServiceLoader}. */
+  /** For {@link java.util.ServiceLoader}. */
   public IoUringProvider() {}
 
   @Override
@@ -34,7 +34,7 @@ public final class IoUringProvider implements PollerProvider {
     return NativeTransport.create(name(), IoUringProvider::factory, IoUringKernel::new);
   }
 
-  // Not bound to a single issuer, because a loop may be closed by another thread than it ran on.
+  // No single issuer, because another thread than the loop's may close the loop.
   static IoHandlerFactory factory() {
     return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setSingleIssuer(false));
   }

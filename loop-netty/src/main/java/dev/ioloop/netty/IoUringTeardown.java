@@ -11,19 +11,21 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Sees to it that no operation outlives its ring.
+ * Ensures that no operation outlives its ring.
  *
- * <p>Netty always has a read of its event descriptor under way, and cancels it before it closes the
- * ring. But a read that another thread submitted is finished by that thread, whenever it is free
- * for it; and one that Netty submits while the kernel holds operations back for a drain, as Netty's
- * {@code prepareToDestroy} makes it do, is started by a worker, after the cancellation has looked
- * for it in vain. (Tried: Netty 4.2.18, Linux 6.18.) Such a read fills a buffer that is freed by
- * then, or finds another loop's event descriptor under its number, and takes that loop's wake-up.
+ * <p>Netty always has a read of its event descriptor pending, and cancels it before it closes the
+ * ring. The cancellation misses the read in two cases. A read that another thread submitted is
+ * finished by that thread, whenever that thread gets to it. And a read that Netty submits while the
+ * kernel holds operations back for a drain (which Netty's {@code prepareToDestroy} causes) is
+ * started by a kernel worker only after the cancellation has looked for it. (Observed with Netty
+ * 4.2.18 on Linux 6.18.) Such a read writes into a freed buffer, or its descriptor number now
+ * belongs to another loop's event descriptor and it consumes that loop's wake-up.
  *
- * <p>So we have that read complete and be submitted anew where it matters: before the end by a
- * thread that was not the ring's, and after {@code prepareToDestroy} by any. Netty shows nothing of
- * its own read, but a run that waited, found nothing that counts, and yet ended before its time has
- * seen it complete, or a timeout of the former thread's; the latter only once.
+ * <p>So this class makes that read complete and be submitted again where it matters: before the
+ * ring is closed by a thread other than the ring's, and after {@code prepareToDestroy} in any case.
+ * Netty does not expose its own read. But if a run waited, found no event that counts and still
+ * ended early, then either that read has completed or a timeout of the former thread has; the
+ * timeout can do so only once.
  */
 final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
 
@@ -41,30 +43,30 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
   private boolean blocking;
   private int completed;
 
-  /** Called by the thread that drives the ring. */
+  /** Called on the thread that drives the ring. */
   IoUringTeardown(NettyPoller poller, IoHandler handler) {
     this.poller = poller;
     this.handler = handler;
     try {
       registration = handler.register(this);
     } catch (Exception e) {
-      throw new IllegalStateException("the new ring takes no registration: " + e, e);
+      throw new IllegalStateException("the new ring refused a registration: " + e, e);
     }
   }
 
   /**
-   * Makes the calling thread the one that drives the ring. The watches are cancelled.
+   * Makes the calling thread the one that drives the ring. The watches must be cancelled.
    *
-   * @param watchesDone whether their operations have completed
-   * @throws IllegalStateException if they do not, and the ring must be left alone
+   * @param watchesDone tells whether the watches' operations have completed
+   * @throws IllegalStateException if they do not complete; the ring must then be left alone
    */
   void takeOver(BooleanSupplier watchesDone) {
-    // Makes the ring known to this thread too.
+    // Makes the ring usable by this thread too.
     handler.initialize();
     renewRead(watchesDone);
   }
 
-  /** Called by Netty in {@code prepareToDestroy}; what we execute runs right after that. */
+  /** Called by Netty in {@code prepareToDestroy}; the task queued here runs right after that. */
   @Override
   public void close() {
     if (registration.isValid()) {
@@ -72,10 +74,9 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
     }
   }
 
-  // While the kernel holds operations back, a new one starts when all others have completed,
-  // Netty's
-  // read too. So that an operation of ours completes at once, more than once, shows that it does
-  // not.
+  // While the kernel holds operations back, a new one starts only after all others have completed,
+  // including Netty's read. So if an operation of ours completes at once, several times in a row,
+  // the kernel no longer holds any back.
   private void settle() {
     long begin = System.nanoTime();
     int submitted = 0;
@@ -115,7 +116,7 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
 
   private static void checkLimit(long start) {
     if (System.nanoTime() - start > LIMIT_NANOS) {
-      throw new IllegalStateException("operations are under way that do not end");
+      throw new IllegalStateException("pending operations do not complete");
     }
   }
 

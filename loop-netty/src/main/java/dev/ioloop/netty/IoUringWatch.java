@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A descriptor watched by {@code IORING_OP_POLL_ADD}. The operation ends with its first event and
- * is submitted again at the start of the next poll: so it is level-triggered, reported once per
- * poll, and the submission costs no system call of its own.
+ * is submitted again at the start of the next poll. So the watch is level-triggered, reports once
+ * per poll, and its submission costs no extra system call.
  *
- * <p>States: idle (nothing watched), due (in {@link IoUringKernel}'s queue, to be submitted by the
- * next poll), armed (in the kernel). All changes are made by the poller's thread. An operation that
- * was cancelled still completes; its completion carries an old generation and is dropped.
+ * <p>States: idle (nothing is watched), due (in {@link IoUringKernel}'s queue, and submitted by the
+ * next poll), armed (in the kernel). Only the poller's thread changes the state. A cancelled
+ * operation still completes; its completion carries an old generation and is dropped.
  */
 final class IoUringWatch extends FdWatch implements IoUringIoHandle {
 
@@ -32,24 +32,27 @@ final class IoUringWatch extends FdWatch implements IoUringIoHandle {
   private final IoUringKernel kernel;
   private @Nullable IoRegistration registration;
 
-  /** What is watched; zero when idle. */
+  /** The watched events; zero when idle. */
   private int mask;
 
-  /** The identity of the operation in the kernel. */
+  /** The id of the operation in the kernel. */
   private long armed = NOT_ARMED;
 
   private short generation;
   private boolean due;
 
-  // io_uring always adds POLLRDHUP to what is asked for. A peer that has ended its side would so
-  // complete a poll for WRITE again and again, and the loop would spin. After an event that nobody
-  // wants the next operation is a multishot one, which tells changes only, until a wanted event.
+  // io_uring always adds POLLRDHUP to the requested events. So a peer that has ended its output
+  // would complete a poll for WRITE again and again, and the loop would spin. After an unwanted
+  // event the next operations are multishot ones, which report only changes, until a wanted event
+  // arrives.
   private boolean changesOnly;
 
-  /** The operation for the present mask, generation and kind, kept because each poll submits it. */
+  /**
+   * The operation for the current mask, generation and kind; cached because every poll submits it.
+   */
   private @Nullable IoUringIoOps operation;
 
-  /** This watch's place in {@link IoUringKernel}'s list, -1 when it is not there. */
+  /** The index of this watch in {@link IoUringKernel}'s list; -1 if it is not in the list. */
   int index = -1;
 
   IoUringWatch(
@@ -107,7 +110,7 @@ final class IoUringWatch extends FdWatch implements IoUringIoHandle {
       armed = NOT_ARMED;
     }
     if (ready < 0) {
-      // The descriptor was closed before it was submitted. Like epoll, say nothing more about it.
+      // The descriptor was closed before the submission. Like epoll, report nothing more.
       return;
     }
     boolean wanted = (ready & (mask | Events.ERROR)) != 0;
@@ -129,7 +132,10 @@ final class IoUringWatch extends FdWatch implements IoUringIoHandle {
     kernel.unregistered();
   }
 
-  /** Lets go of a channel that was closed while armed: until then the kernel keeps it open. */
+  /**
+   * Ends the watch of a channel that was closed while armed; until then the kernel keeps the socket
+   * open.
+   */
   void release() {
     disarm();
     IoRegistration current = registration;

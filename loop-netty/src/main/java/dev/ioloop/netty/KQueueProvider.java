@@ -6,10 +6,10 @@ import io.netty.channel.kqueue.KQueue;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import org.jspecify.annotations.Nullable;
 
-/** The backend {@code kqueue}: macOS and the BSDs. */
+/** The backend {@code kqueue}: macOS and the BSDs, and the default there. */
 public final class KQueueProvider implements PollerProvider {
 
-  /** Called by {@link java.util.ServiceLoader}. */
+  /** For {@link java.util.ServiceLoader}. */
   public KQueueProvider() {}
 
   @Override

@@ -11,9 +11,9 @@ import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A descriptor in the kqueue, with one filter for READ and one for WRITE, so a descriptor that is
- * ready for both is reported twice in one poll. There is no filter for errors alone: they are
- * reported by the other two.
+ * A descriptor in the kqueue, with one filter for READ and one for WRITE. A descriptor that is
+ * ready for both is therefore reported twice in one poll. There is no filter for errors alone; the
+ * other two report them.
  */
 final class KQueueWatch extends FdWatch implements KQueueIoHandle {
 
@@ -47,8 +47,8 @@ final class KQueueWatch extends FdWatch implements KQueueIoHandle {
     if (current == null) {
       current = registration = poller.register(this);
     }
-    // The kernel has dropped the filters of a closed descriptor, and its number may by now be
-    // another's: a late EV_DELETE would take that one's filter.
+    // The kernel drops the filters of a closed descriptor. Its number may already belong to another
+    // one, whose filter a late EV_DELETE would remove.
     if (!closedByUser()) {
       int changed = before ^ now;
       if ((changed & Events.READ) != 0) {
@@ -73,8 +73,8 @@ final class KQueueWatch extends FdWatch implements KQueueIoHandle {
   }
 
   /**
-   * Returns our events for one kevent. The end of input is readable; that nobody reads what we
-   * write is an error, as it is for epoll; a socket error stands in {@code fflags}.
+   * Returns our events for one kevent. The end of input counts as readable. As in epoll, it is an
+   * error if the peer no longer reads what we write. A socket error is in {@code fflags}.
    */
   static int events(short filter, int flags, int fflags) {
     boolean ended = (flags & EV_EOF) != 0;

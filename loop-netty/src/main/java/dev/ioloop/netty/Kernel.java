@@ -6,30 +6,30 @@ import io.netty.channel.ManualIoEventLoop;
 import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
-/** What one poller's kernel facility does its own way: epoll, kqueue or an io_uring. */
+/** The part of a poller that is specific to its kernel facility: epoll, kqueue or io_uring. */
 @FunctionalInterface
 interface Kernel {
 
-  /** Makes a watch that watches nothing yet. */
+  /** Creates a watch that watches nothing yet. */
   FdWatch watch(
       NettyPoller poller, int fd, @Nullable SelectableChannel channel, ReadyHandler handler);
 
   /**
-   * Refuses a descriptor that is not open, where the kernel would say so too late.
+   * Checks that a descriptor is open, if the kernel would report that too late.
    *
    * @throws IllegalArgumentException if {@code fd} is not open
    */
   default void checkOpen(int fd) {}
 
-  /** Called when the poller has got its thread, by that thread. */
+  /** Called on the poller's thread when it is bound. */
   default void bound(NettyPoller poller, ManualIoEventLoop loop, IoHandler handler) {}
 
   /** Called before each poll. */
   default void beforePoll() {}
 
   /**
-   * Makes the calling thread the one that drives this facility, to close it. All watches are
-   * cancelled.
+   * Makes the calling thread the one that drives this facility, so that it can close it. All
+   * watches are already cancelled.
    *
    * @throws IllegalStateException if the facility must be left alone
    */

@@ -18,15 +18,15 @@ import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens Netty's native sockets, whose descriptors are known, so that streams need neither an export
- * of the JDK's nor a companion thread. The JDK's own channels are left to the default sockets.
+ * Opens Netty's native sockets. Their descriptors are known, so streams need neither an exported
+ * JDK package nor a companion thread. JDK channels are left to the default sockets.
  */
 final class NativeSockets implements StreamSockets {
   private final NettyPoller poller;
   private final StreamSockets channels;
 
-  // Asking the JVM for an address costs a tenth of a read, and most reads and writes go through the
-  // same two buffers.
+  // Asking the JVM for an address costs a tenth of a read, and most reads and writes use the same
+  // two buffers.
   final BufferAddress inputAddress = new BufferAddress();
   final BufferAddress outputAddress = new BufferAddress();
 
@@ -55,7 +55,9 @@ final class NativeSockets implements StreamSockets {
     }
   }
 
-  /** Binds the end that connects. The JDK tells by the exception's class that it is this end. */
+  /**
+   * Binds the local side. As with the JDK, the exception's class says that the local side failed.
+   */
   private static void bind(Socket socket, SocketAddress local) throws IOException {
     try {
       socket.bind(ofNetty(local));
@@ -76,7 +78,7 @@ final class NativeSockets implements StreamSockets {
       }
       if (reusePort) {
         if (isUnix(address)) {
-          throw new UnsupportedOperationException("a unix socket has no port to be reused");
+          throw new UnsupportedOperationException("a unix socket has no port to reuse");
         }
         socket.setReusePort(true);
       }

@@ -6,20 +6,24 @@ import java.io.FileNotFoundException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the providers share: why a native transport cannot be used, and how to make a poller. */
+/** Shared by the providers: explains why a native transport cannot be used, and creates pollers. */
 final class NativeTransport {
 
-  /** What the module path needs, because no module requires the jar that holds the library. */
+  /**
+   * The flags that the module path needs, because no module requires the jar with the native
+   * library.
+   */
   static final String MODULE_PATH_FLAGS =
       "--add-modules ALL-MODULE-PATH --enable-native-access=io.netty.common";
 
   private NativeTransport() {}
 
   /**
-   * Returns why the backend cannot be used, in words that say what to do, or null where it can.
+   * Returns why the backend cannot be used, with a message that says what to do, or null if it can
+   * be used.
    *
    * @param backend the backend's name
-   * @param netty Netty's answer, which is a library error if its classes are missing
+   * @param netty Netty's answer; it throws a LinkageError if Netty's classes are missing
    */
   static @Nullable Throwable unavailabilityCause(
       String backend, Supplier<@Nullable Throwable> netty) {
@@ -38,7 +42,11 @@ final class NativeTransport {
       return new NettyPoller(backend, factory.get(), kernel.get());
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
-          "the system refuses another " + backend + " loop; are all descriptors in use? " + e, e);
+          "the system refused to open another "
+              + backend
+              + " loop; are all descriptors in use? "
+              + e,
+          e);
     }
   }
 
@@ -59,16 +67,16 @@ final class NativeTransport {
               + ")";
     }
     if (root instanceof IllegalCallerException) {
-      return "this JVM was told to let nobody load a native library; start java with "
+      return "this JVM does not allow loading native libraries; start java with "
           + (modulePath ? MODULE_PATH_FLAGS : "--enable-native-access=ALL-UNNAMED");
     }
     if (root instanceof NoClassDefFoundError || root instanceof ClassNotFoundException) {
-      return "a class of Netty's is missing: "
+      return "a Netty class is missing: "
           + root.getMessage()
           + "; add the jar io.netty:netty-transport-classes-"
           + backend;
     }
-    // Netty's check of the system: "Only supported on Linux".
+    // From Netty's check of the system: "Only supported on Linux".
     return root instanceof IllegalStateException
         ? root.getMessage() + ", and this is " + System.getProperty("os.name")
         : root.toString();

@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Netty's futures awaitable: {@code await((Object) bootstrap.connect(address))} does it by
- * itself, through {@link NettyYieldConverter}; this class is for the typed form.
+ * Converts Netty's futures to ioloop's, for a typed {@code await}. The untyped form, {@code
+ * await((Object) bootstrap.connect(address))}, does not need this class; {@link
+ * NettyYieldConverter} converts there.
  *
  * <pre>{@code
  * int sum = await(NettyFutures.from(eventLoop.submit(() -> 2 + 3)));
@@ -17,7 +18,10 @@ public final class NettyFutures {
 
   private NettyFutures() {}
 
-  /** The listener at Netty's future, and the callback of ours: a look at neither. */
+  /**
+   * Both the listener on Netty's future and the done callback on ours. Neither counts as retrieving
+   * the exception.
+   */
   private record Bridge<T extends @Nullable Object>(
       io.netty.util.concurrent.Future<T> source, Future<T> target)
       implements GenericFutureListener<io.netty.util.concurrent.Future<T>>, Consumer<Future<T>> {
@@ -37,9 +41,10 @@ public final class NettyFutures {
   }
 
   /**
-   * Returns a future that ends as {@code source} does: with its result, with the very exception, or
-   * cancelled. Cancelling the returned future asks {@code source} to cancel. It is completed by the
-   * thread that completes {@code source}; where that is done already, the returned future is too.
+   * Returns a future that completes as {@code source} does: with the same result or the same
+   * exception, or cancelled. Cancelling the returned future asks {@code source} to cancel. The
+   * thread that completes {@code source} also completes the returned future. If {@code source} is
+   * already done, so is the returned future.
    *
    * <p>Safe to call from any thread.
    */

@@ -9,15 +9,15 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door between an {@link IOLoop} and Netty, in both directions: the IOLoop of an event loop
- * that is there already, and the event loop under an IOLoop.
+ * Connects {@link IOLoop}s and Netty in both directions: it gives the IOLoop of a running event
+ * loop, and the event loop under an IOLoop.
  *
- * <p>{@link #of} is for a server that runs on Netty. Its handlers use coroutines, timers, locks and
- * queues on the event loop that they are on; see {@link CoroutineHandler}.
+ * <p>{@link #of} is for a server that runs on Netty. Its handlers can use coroutines, timers, locks
+ * and queues on their own event loop; see {@link CoroutineHandler}.
  *
- * <p>{@link #eventLoop} is for a program that runs an IOLoop of a native backend. Such a loop
- * drives a Netty event loop; a Netty channel registered on that one is served by the IOLoop's
- * thread, between its callbacks and its handlers.
+ * <p>{@link #eventLoop} is for a program that runs an IOLoop with a native backend. Such a loop
+ * drives a Netty event loop. The IOLoop's thread serves the Netty channels registered on that event
+ * loop, between its own callbacks and handlers.
  *
  * <pre>{@code
  * EventLoop eventLoop = NettyIOLoop.eventLoop(loop);
@@ -31,31 +31,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NettyIOLoop {
 
-  /** Weak on both sides: an IOLoop knows its event loop, and its host's thread knows the IOLoop. */
+  /**
+   * Weak keys and weak values: an IOLoop refers to its event loop, and the event loop's thread to
+   * the IOLoop.
+   */
   private static final Map<EventLoop, WeakReference<IOLoop>> LOOPS = new WeakHashMap<>();
 
   private NettyIOLoop() {}
 
   /**
-   * Returns the one IOLoop of a running event loop, which is made at the first call. It is the
-   * current one of the event loop's thread from then on: {@link IOLoop#current()} in handlers finds
-   * it. The event loop runs the IOLoop's callbacks among its own tasks, a bounded number at a time,
+   * Returns the one IOLoop of a running event loop; the first call creates it. From then on it is
+   * the current loop of the event loop's thread, so {@link IOLoop#current()} in handlers returns
+   * it. The event loop runs the IOLoop's callbacks among its own tasks, a bounded number at a time
    * and in the order that the IOLoop promises.
    *
-   * <p>All kinds of event loops will do: {@code MultiThreadIoEventLoopGroup} on epoll, kqueue,
-   * io_uring or NIO, the older {@code NioEventLoopGroup} and its like, {@code DefaultEventLoop},
-   * and that of an {@code EmbeddedChannel}, whose clock is the IOLoop's then. The event loop under
-   * an IOLoop gives that IOLoop.
+   * <p>Every kind of event loop works: {@code MultiThreadIoEventLoopGroup} on epoll, kqueue,
+   * io_uring or NIO, the older {@code NioEventLoopGroup} and its siblings, {@code
+   * DefaultEventLoop}, and the event loop of an {@code EmbeddedChannel}, whose clock then is the
+   * IOLoop's clock. For the event loop under an IOLoop this returns that IOLoop.
    *
    * <p>{@code start}, {@code stop} and {@code runSync} of such a loop throw {@link
-   * IllegalStateException}, because it runs already. {@link IOLoop#close} returns at once; the
-   * event loop stays, and its IOLoop is detached when the coroutines have ended, one second later
-   * at most. Until then this method still returns it. When the event loop is shut down, the IOLoop
-   * is closed too: the event loop's thread waits for the coroutines, one second at most, and serves
-   * no channel meanwhile. Callbacks added later are dropped silently.
+   * IllegalStateException}, because it already runs. {@link IOLoop#close} returns at once and
+   * leaves the event loop running. The IOLoop is detached when its coroutines have ended, at most
+   * one second later; until then this method still returns it. Shutting down the event loop also
+   * closes the IOLoop: the event loop's thread waits at most one second for the coroutines and
+   * serves no channel meanwhile. Callbacks added later are dropped silently.
    *
-   * <p>{@code addHandler} takes channels, which a companion thread watches; streams on such a loop
-   * are therefore slower than Netty's own channels.
+   * <p>{@code addHandler} accepts only channels, not file descriptors. A companion thread watches
+   * them, so streams on such a loop are slower than Netty's own channels.
    *
    * <p>Safe to call from any thread.
    *
@@ -79,11 +82,12 @@ public final class NettyIOLoop {
   }
 
   /**
-   * Returns the Netty event loop under {@code loop}. On an IOLoop that {@link #of} gave it is that
-   * one's. Else it is there to register channels of its transport on: {@code Epoll…Channel} for the
-   * backend {@code epoll}, {@code KQueue…Channel} for {@code kqueue}, {@code IoUring…Channel} for
-   * {@code io_uring}. What is registered or executed before the loop's first start waits for it;
-   * the event loop ends with the IOLoop, and to shut it down is not the caller's.
+   * Returns the Netty event loop under {@code loop}. For an IOLoop that {@link #of} returned, it is
+   * the event loop passed to {@code of}. Otherwise it is an event loop that the IOLoop drives, for
+   * channels of its transport: {@code Epoll…Channel} for the backend {@code epoll}, {@code
+   * KQueue…Channel} for {@code kqueue}, {@code IoUring…Channel} for {@code io_uring}. Channels and
+   * tasks that are added before the loop's first start wait for it. Such an event loop ends with
+   * the IOLoop; the caller must not shut it down.
    *
    * <p>Safe to call from any thread.
    *
@@ -110,7 +114,7 @@ public final class NettyIOLoop {
     return present == null ? null : present.get();
   }
 
-  /** Called by the host of a loop that was closed. */
+  /** Called by the host of a closed loop. */
   static void forget(EventLoop eventLoop) {
     synchronized (LOOPS) {
       LOOPS.remove(eventLoop);

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Netty event loop that the IOLoop's thread drives. Netty channels registered on it live on the
- * same thread; our own descriptors are {@link IoHandle}s beside them.
+ * A Netty event loop that the IOLoop's thread drives. Netty channels registered on it run on the
+ * same thread, next to our own descriptors, which are {@link IoHandle}s.
  *
  * <p>A wake-up is a flag and, if the loop may be waiting, a write to Netty's event descriptor:
  *
@@ -36,18 +36,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Either {@code wakeup()} sees that the loop may be waiting, or the loop sees the flag. Netty alone
- * would drop a wake-up that comes while the loop is awake. The flag is cleared when the poll ends,
- * after which the loop looks at its queues; it is read first, so that what was done before {@code
- * wakeup()} is seen.
+ * would drop a wake-up that arrives while the loop is awake. The flag is cleared when the poll
+ * ends, and the loop checks its queues after that. The flag is read before it is cleared, so that
+ * the loop sees everything done before {@code wakeup()}.
  */
 final class NettyPoller implements Poller {
 
-  /**
-   * How long Netty's tasks may run in one poll, so that a chain of them does not starve the loop.
-   */
+  /** How long Netty's tasks may run per poll, so that a chain of tasks does not starve the loop. */
   private static final long TASK_NANOS = 1_000_000;
 
-  /** A thread that is never started. */
+  /** A thread that is never started, and so is never the owner. */
   private static final Thread STRANGER = new Thread("stranger");
 
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
@@ -61,7 +59,10 @@ final class NettyPoller implements Poller {
 
   private volatile boolean woken;
 
-  /** Who may touch the handler: null before {@link #bind} and after {@link #close}, anyone. */
+  /**
+   * The thread that may use the handler. Null before {@link #bind} and after {@link #close}, when
+   * any thread may.
+   */
   private volatile @Nullable Thread owner;
 
   private int polls;
@@ -74,9 +75,8 @@ final class NettyPoller implements Poller {
   }
 
   /**
-   * Makes a poller that, if {@code companionOnly}, leaves all channels to the companion selector,
-   * as it does where their descriptors cannot be read. Also {@code
-   * -Ddev.ioloop.netty.companion=true}.
+   * Creates a poller. If {@code companionOnly}, the companion selector watches all channels, as it
+   * does when their descriptors cannot be read. Also {@code -Ddev.ioloop.netty.companion=true}.
    */
   NettyPoller(String name, IoHandlerFactory factory, Kernel kernel, boolean companionOnly) {
     this.name = name;
@@ -104,7 +104,7 @@ final class NettyPoller implements Poller {
     if (companion != null) {
       companion.beforePoll();
     }
-    // Netty's words: zero waits without limit, a negative number not at all.
+    // For Netty, zero means to wait without limit, and a negative number not to wait.
     long wait = timeoutNanos == 0 ? -1 : timeoutNanos == Long.MAX_VALUE ? 0 : timeoutNanos;
     int found;
     try {
@@ -189,7 +189,7 @@ final class NettyPoller implements Poller {
     if (companion != null) {
       companion.close();
     }
-    // A virtual thread may find itself on another thread with each step, and a ring would not.
+    // A virtual thread may change its carrier thread at every step, and a ring must not.
     if (owner == Thread.currentThread() || !isVirtual(Thread.currentThread())) {
       closeLoop();
     } else {
@@ -197,11 +197,11 @@ final class NettyPoller implements Poller {
       closer.start();
       CompanionSelector.join(closer);
     }
-    // From now on the handler takes every thread for its own, and writes to no descriptor.
+    // From now on the handler accepts every thread as its own, and writes to no descriptor.
     owner = null;
   }
 
-  /** Returns the number of the present poll, or of the last one. */
+  /** Returns the number of the current poll, or of the last one. */
   int polls() {
     return polls;
   }
@@ -217,11 +217,11 @@ final class NettyPoller implements Poller {
   }
 
   /**
-   * Has Netty take the calling thread for the loop's own: it has the turn, as a coroutine's helper
-   * thread may. Netty would put off to a task what such a thread asks, and by then the descriptor
-   * may be closed and its number another's.
+   * Makes Netty accept the calling thread as the loop's own. It may be a coroutine's helper thread,
+   * which runs in place of the loop's thread. Netty would defer the calls of such a thread to a
+   * task, and by then the descriptor may be closed and its number reused.
    *
-   * @return what {@link #endTurn} needs
+   * @return the former owner, for {@link #endTurn}
    */
   @Nullable Thread takeTurn() {
     Thread present = owner;
@@ -237,7 +237,7 @@ final class NettyPoller implements Poller {
     }
   }
 
-  /** Wakes the handler as another thread would. Call from the owner only. */
+  /** Wakes the handler as a foreign thread would. Call from the owner only. */
   void wakeupAsStranger() {
     Thread present = owner;
     owner = STRANGER;
@@ -245,14 +245,14 @@ final class NettyPoller implements Poller {
     owner = present;
   }
 
-  /** Called by a watch that was cancelled. */
+  /** Called by a cancelled watch. */
   void forget(FdWatch watch) {
     if (watches.get(watch.fd) == watch) {
       watches.remove(watch.fd);
     }
   }
 
-  /** Keeps what a handler threw, for {@link #poll} to throw when all events are dispatched. */
+  /** Records an exception of a handler; {@link #poll} throws it when all events are dispatched. */
   void failed(Throwable thrown) {
     if (failure == null) {
       failure = thrown;
@@ -265,7 +265,7 @@ final class NettyPoller implements Poller {
       int fd, @Nullable SelectableChannel channel, int events, ReadyHandler handler) {
     FdWatch old = watches.get(fd);
     if (old != null) {
-      // A closed channel's number may have come back with a new channel.
+      // A new channel may have got the number of a closed one.
       if (!old.closedByUser()) {
         throw new IllegalArgumentException(
             (channel == null ? "file descriptor " + fd : channel) + " is already watched");
@@ -285,7 +285,7 @@ final class NettyPoller implements Poller {
         present =
             companion = new CompanionSelector("ioloop-" + name + "-selector", loop, this::failed);
       } catch (IOException e) {
-        throw new UncheckedIOException("no selector could be opened", e);
+        throw new UncheckedIOException("cannot open a selector", e);
       }
     }
     return present;
@@ -312,8 +312,8 @@ final class NettyPoller implements Poller {
     }
   }
 
-  // Netty lets only the owner shut a loop down, and the owner may be dead. So its handler is shut
-  // down in the same steps, by a thread that the handler takes for its own.
+  // Netty lets only the owner shut a loop down, and the owner may be dead. So a thread that the
+  // handler accepts as its own shuts the handler down in the same steps.
   @SuppressWarnings("deprecation") // shutdownGracefully() would accept tasks that nobody runs
   private void closeAsHeir(Thread heir) {
     owner = heir;
@@ -330,10 +330,10 @@ final class NettyPoller implements Poller {
       handler.destroy();
     } catch (RuntimeException e) {
       loop.shutdown();
-      LOGGER.log(Level.WARNING, "a closed " + name + " loop could not be freed", e);
+      LOGGER.log(Level.WARNING, "cannot free the resources of a closed " + name + " loop", e);
     }
     while (loop.runNonBlockingTasks(0) > 0) {
-      // Tasks that tasks have left behind.
+      // Run tasks that other tasks have added.
     }
   }
 
@@ -363,7 +363,7 @@ final class NettyPoller implements Poller {
       return !woken;
     }
 
-    // For the heir in close(); the owner is what Netty believes it to be.
+    // For the heir in close(): Netty believes the owner to be the loop's thread.
     @Override
     public boolean inEventLoop() {
       return super.inEventLoop() || owner == Thread.currentThread();
@@ -371,7 +371,8 @@ final class NettyPoller implements Poller {
   }
 
   /**
-   * Stands between Netty's loop and its handler: knows the handler, and tells it who its owner is.
+   * The executor that Netty's handler sees instead of its loop: it tells the handler which thread
+   * owns it. It also creates the handler and keeps it.
    */
   private final class Seam implements IoHandlerFactory, ThreadAwareExecutor {
 

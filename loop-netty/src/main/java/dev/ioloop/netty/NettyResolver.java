@@ -24,27 +24,27 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Looks up names with Netty's DNS client, on the loop itself and without a thread that waits:
- * {@code new TCPClient(new NettyResolver())}.
+ * Resolves names with Netty's DNS client, on the loop itself and without blocking a thread: {@code
+ * new TCPClient(new NettyResolver())}.
  *
- * <p>Needs {@code io.netty:netty-resolver-dns} on the path, which {@code loop-netty} does not
- * bring, and a loop with a Netty event loop under it. The addresses of a name are remembered as
- * long as the server allows. Safe to use from several loops.
+ * <p>It needs {@code io.netty:netty-resolver-dns}, which {@code loop-netty} does not bring, and a
+ * loop with a Netty event loop under it. Addresses are cached for as long as the DNS server allows.
+ * Safe to use from several loops.
  */
 public final class NettyResolver implements TCPClient.Resolver, AutoCloseable {
   private final Consumer<DnsNameResolverBuilder> settings;
   private final Map<EventLoop, DnsNameResolver> resolvers = new HashMap<>();
   private boolean closed;
 
-  /** Makes one that asks the servers which the system asks. */
+  /** Creates a resolver that uses the system's DNS servers. */
   public NettyResolver() {
     this(builder -> {});
   }
 
   /**
-   * Makes one with settings of one's own, such as the servers to ask.
+   * Creates a resolver with further settings, such as other DNS servers.
    *
-   * @param settings is given the builder of each loop's resolver
+   * @param settings receives the builder of each loop's resolver
    */
   public NettyResolver(Consumer<DnsNameResolverBuilder> settings) {
     this.settings = Objects.requireNonNull(settings, "settings == null");
@@ -53,11 +53,11 @@ public final class NettyResolver implements TCPClient.Resolver, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The future fails with {@link java.net.UnknownHostException} if there is no such name or no
+   * <p>The future fails with {@link java.net.UnknownHostException} if the name does not exist or no
    * server answers.
    *
    * @throws IllegalArgumentException if no Netty event loop is under {@code loop}
-   * @throws IllegalStateException if this is closed
+   * @throws IllegalStateException if this resolver is closed
    */
   @Override
   public Future<List<InetAddress>> resolve(IOLoop loop, String host) {
@@ -66,7 +66,7 @@ public final class NettyResolver implements TCPClient.Resolver, AutoCloseable {
 
   private synchronized DnsNameResolver resolver(EventLoop eventLoop) {
     if (closed) {
-      throw new IllegalStateException("the resolver is closed; make another one");
+      throw new IllegalStateException("the resolver is closed; create another one");
     }
     resolvers.keySet().removeIf(EventLoop::isShutdown);
     return resolvers.computeIfAbsent(eventLoop, this::open);
@@ -94,7 +94,7 @@ public final class NettyResolver implements TCPClient.Resolver, AutoCloseable {
     return NioDatagramChannel.class;
   }
 
-  /** Gives the sockets back. Look-ups that are under way fail. Safe to call from any thread. */
+  /** Closes the sockets. Pending look-ups fail. Safe to call from any thread. */
   @Override
   public synchronized void close() {
     closed = true;

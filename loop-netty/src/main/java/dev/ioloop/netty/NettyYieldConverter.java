@@ -4,10 +4,10 @@ import dev.ioloop.spi.YieldConverter;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a coroutine await Netty's futures as they are: {@code await(channel.writeAndFlush(m))}. */
+/** Lets a coroutine await Netty's futures directly: {@code await(channel.writeAndFlush(m))}. */
 public final class NettyYieldConverter implements YieldConverter {
 
-  /** Called by {@link java.util.ServiceLoader}. */
+  /** For {@link java.util.ServiceLoader}. */
   public NettyYieldConverter() {}
 
   @Override

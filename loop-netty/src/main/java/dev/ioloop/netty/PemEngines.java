@@ -37,13 +37,13 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Engines with the certificate that is in two PEM files at present. */
+/** Supplies engines with the certificate that is currently in two PEM files. */
 final class PemEngines implements Supplier<SSLEngine> {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
-  /** For keys that demand nothing. */
+  /** For keys without their own parameters. */
   private static final PSSParameterSpec PSS =
       new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
@@ -52,7 +52,9 @@ final class PemEngines implements Supplier<SSLEngine> {
   private final Consumer<SslContextBuilder> settings;
   private final long intervalNanos;
 
-  /** Held by the one thread that looks at the files; the others go on with what there is. */
+  /**
+   * Held by the one thread that checks the files; other threads use the current context meanwhile.
+   */
   private final ReentrantLock looking = new ReentrantLock();
 
   private volatile SslContext context;
@@ -72,7 +74,7 @@ final class PemEngines implements Supplier<SSLEngine> {
     try {
       context = load();
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new IOException("no certificate and key could be read from " + files(), e);
+      throw new IOException("cannot read a certificate and key from " + files(), e);
     }
   }
 
@@ -89,7 +91,9 @@ final class PemEngines implements Supplier<SSLEngine> {
     return context.newEngine(ByteBufAllocator.DEFAULT);
   }
 
-  /** Takes over what has changed. Files that do not fit may be about to be replaced both. */
+  /**
+   * Reloads changed files. Files that do not fit together may be in the middle of a replacement.
+   */
   private void look() {
     String state = "missing";
     try {
@@ -98,14 +102,17 @@ final class PemEngines implements Supplier<SSLEngine> {
         context = load();
         loaded = state;
         refused = null;
-        LOG.log(Level.INFO, "The certificate was taken over from " + files());
+        LOG.log(Level.INFO, "The certificate was reloaded from " + files());
       }
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       if (!state.equals(refused)) {
         refused = state;
         LOG.log(
             Level.WARNING,
-            "The files " + files() + " have changed and cannot be used; the former go on: " + e);
+            "The files "
+                + files()
+                + " have changed and cannot be used; the previous certificate stays in use: "
+                + e);
       }
     }
   }
@@ -114,7 +121,7 @@ final class PemEngines implements Supplier<SSLEngine> {
     return chain + " and " + key;
   }
 
-  /** Returns what is different when one of the files was written or replaced. */
+  /** Returns a text that changes when one of the files is written or replaced. */
   private String state() throws IOException {
     return state(chain) + ", " + state(key);
   }
@@ -148,17 +155,18 @@ final class PemEngines implements Supplier<SSLEngine> {
     return made;
   }
 
-  /** Keys of some kinds are taken by a TLS provider that cannot sign a handshake with them. */
+  /** Throws if the TLS provider has accepted a key but cannot sign a handshake with it. */
   private void throwIfUnusable(SslContext made, String algorithm) throws IOException {
     try {
       answerHello(made.newEngine(ByteBufAllocator.DEFAULT));
     } catch (SSLException e) {
       throw new IOException(
-          "the TLS provider makes no handshake with the " + algorithm + " key in " + key, e);
+          "the TLS provider cannot complete a handshake with the " + algorithm + " key in " + key,
+          e);
     }
   }
 
-  /** Has a server answer the first message of a client, which it signs. */
+  /** Lets a server answer the first message of a client; it signs that answer. */
   private static void answerHello(SSLEngine server) throws SSLException {
     SSLEngine client =
         SslContextBuilder.forClient()
@@ -176,7 +184,7 @@ final class PemEngines implements Supplier<SSLEngine> {
         case NEED_TASK -> server.getDelegatedTask().run();
         case NEED_WRAP -> server.wrap(nothing, ByteBuffer.allocate(size));
         default -> {
-          // After a computation, some engines go on only when they look for more in vain.
+          // After a task some engines continue only when they unwrap without input.
           boolean more = server.unwrap(hello, ByteBuffer.allocate(size)).bytesConsumed() > 0;
           HandshakeStatus next = server.getHandshakeStatus();
           if (!more && next != HandshakeStatus.NEED_TASK && next != HandshakeStatus.NEED_WRAP) {
@@ -191,15 +199,15 @@ final class PemEngines implements Supplier<SSLEngine> {
     Matcher pem = KEY.matcher(Files.readString(key, StandardCharsets.US_ASCII));
     if (!pem.find()) {
       throw new IOException(
-          "there is no key in PKCS #8 and without a password in "
+          "there is no PKCS #8 key without a password in "
               + key
-              + "; openssl pkcs8 -topk8 -nodes makes one of others");
+              + "; convert other keys with: openssl pkcs8 -topk8 -nodes");
     }
     byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
     return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
   }
 
-  /** Whether one verifies what the other has signed. */
+  /** Returns whether the public key verifies what the private key has signed. */
   private static boolean fit(PrivateKey privateKey, PublicKey publicKey)
       throws GeneralSecurityException {
     String algorithm =
@@ -214,7 +222,7 @@ final class PemEngines implements Supplier<SSLEngine> {
       signature.setParameter(parameters == null ? PSS : parameters);
     }
     signature.initSign(privateKey);
-    signature.update((byte) 1); // JDK 17 says of no message with EdDSA that it does not verify.
+    signature.update((byte) 1); // On JDK 17 an empty EdDSA message never verifies.
     byte[] signed = signature.sign();
     signature.initVerify(publicKey);
     signature.update((byte) 1);

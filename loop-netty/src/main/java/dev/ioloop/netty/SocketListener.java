@@ -14,10 +14,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
-/** A native socket that listens for one loop. */
+/** A listening native socket of one loop. */
 final class SocketListener implements StreamListener {
 
-  /** What a client of a unix socket is called that has bound itself to no path. */
+  /** The address of a unix socket's client that is not bound to a path. */
   private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
 
   private final NativeSockets sockets;
@@ -87,12 +87,15 @@ final class SocketListener implements StreamListener {
     SocketTransport.close(socket);
   }
 
-  /** A poll of io_uring keeps the socket open until the kernel has been told that it is over. */
+  /**
+   * Stops accepting explicitly, because a pending io_uring poll keeps the socket open until it is
+   * cancelled.
+   */
   private void refuse() {
     try {
       socket.shutdown(true, false);
     } catch (IOException | NotYetConnectedException e) {
-      // Systems other than Linux shut down connections only.
+      // Systems other than Linux can shut down only connections.
     }
   }
 }

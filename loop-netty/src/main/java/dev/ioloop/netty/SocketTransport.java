@@ -21,7 +21,10 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
   private final SocketAddress remote;
   private boolean connecting;
 
-  /** Whether the kernel has told about the socket. Before, a connecting one looks connected. */
+  /**
+   * Whether the kernel has reported the socket as ready. Before that, a connecting socket looks
+   * connected.
+   */
   private boolean told;
 
   private @Nullable ReadyHandler handler;
@@ -117,7 +120,7 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
     }
   }
 
-  // That is what the kernel says of a connection that was reset before.
+  // The kernel reports ENOTCONN for a connection that was reset earlier.
   private static IOException gone(NotYetConnectedException e) {
     ClosedChannelException closed = new ClosedChannelException();
     closed.initCause(e);
@@ -136,7 +139,7 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
     try {
       socket.close();
     } catch (IOException e) {
-      System.getLogger("dev.ioloop").log(Level.DEBUG, "A socket could not be closed", e);
+      System.getLogger("dev.ioloop").log(Level.DEBUG, "Cannot close a socket", e);
     }
   }
 

@@ -79,7 +79,7 @@ final class PemEnginesTest {
       log.assertCount(1);
     }
     Certificates.writeKey(SECOND, key);
-    try (ExpectLog log = new ExpectLog("dev.ioloop", "taken over")) {
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "reloaded from")) {
       assertShown(engines, SECOND);
     }
     Files.delete(chain);
@@ -128,8 +128,8 @@ final class PemEnginesTest {
     write(Certificates.withKey("Ed25519"));
     assertThatThrownBy(() -> engines(settings))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("makes no handshake with the");
-    try (ExpectLog log = new ExpectLog("dev.ioloop", "makes no handshake with the")) {
+        .hasMessageContaining("cannot complete a handshake with the");
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "cannot complete a handshake with the")) {
       assertShown(engines, FIRST);
       log.assertCount(1);
     }
@@ -155,7 +155,7 @@ final class PemEnginesTest {
       log.assertCount(1);
     }
     broken[0] = false;
-    try (ExpectLog log = new ExpectLog("dev.ioloop", "taken over")) {
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "reloaded from")) {
       assertShown(engines, SECOND);
     }
   }

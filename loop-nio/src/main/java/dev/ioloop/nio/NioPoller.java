@@ -20,27 +20,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A poller on a {@link Selector}.
  *
- * <p>Some facts about selectors. {@code select(0)} waits for ever; not to wait is {@code
- * selectNow}. Waits are in milliseconds, so they are rounded up. A cancelled key stays in the way
- * of a new registration of its channel until a selection has removed it. A key is told of errors
- * and of the peer's end as readiness to read or to write, never as an event of their own. A socket
- * that is being connected reports by OP_CONNECT, which must go once it has, and not be set together
- * with OP_WRITE. A channel that is closed stays open for the system until a selection has removed
- * its key; a listening one goes on accepting until then, so it is removed at once. Every selection
- * takes the wake-ups that have come before. An interrupt of the selecting thread ends the
- * selection, and every one after it until it is cleared.
+ * <p>Some facts about selectors. {@code select(0)} waits forever; {@code selectNow} does not wait.
+ * Waits are in milliseconds, so they are rounded up. A cancelled key blocks a new registration of
+ * its channel until a selection has removed it. Errors and the peer's end appear as readiness to
+ * read or write, never as an event of their own. A connecting socket reports by OP_CONNECT, which
+ * must be removed once it has reported, and must not be set together with OP_WRITE. The system
+ * keeps a closed channel open until a selection has removed its key; a listening one would accept
+ * connections until then, so its key is removed at once. Every selection consumes the wake-ups
+ * before it. An interrupt of the selecting thread ends the current selection and every later one
+ * until it is cleared.
  */
 final class NioPoller implements Poller {
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
 
-  /** One watched channel; the attachment of its key. */
+  /** One watched channel; it is the attachment of the channel's key. */
   private static final class Watch implements Registration {
     final SelectableChannel channel;
     final ReadyHandler handler;
     int events;
     boolean cancelled;
 
-    /** Null until the selector has taken the channel. */
+    /** Null until the channel is registered with the selector. */
     @Nullable SelectionKey key;
 
     Watch(SelectableChannel channel, int events, ReadyHandler handler) {
@@ -53,7 +53,7 @@ final class NioPoller implements Poller {
       key = channel.register(selector, interest(), this);
     }
 
-    /** Translates the watched events for the present state of the channel. */
+    /** Translates the watched events for the current state of the channel. */
     private int interest() {
       int supported = channel.validOps();
       int interest = 0;
@@ -74,7 +74,7 @@ final class NioPoller implements Poller {
         try {
           key.interestOps(interest());
         } catch (CancelledKeyException e) {
-          // The channel was closed; nothing will be reported any more.
+          // The channel was closed; nothing more will be reported.
         }
       }
     }
@@ -105,7 +105,7 @@ final class NioPoller implements Poller {
       }
       handler.ready(found);
       if ((ready & SelectionKey.OP_CONNECT) != 0 && !cancelled) {
-        // Connected, or failed: from now on OP_WRITE tells of readiness to write.
+        // Connected or failed: from now on OP_WRITE reports readiness to write.
         update(events);
       }
     }
@@ -114,18 +114,18 @@ final class NioPoller implements Poller {
   private final Selector selector;
 
   /**
-   * What the present selection has found. Handlers run after it, because it holds monitors, which
-   * each coroutine that begins in a handler would have to inflate.
+   * The watches found by the current selection. Handlers run after it, because a selection holds
+   * monitors, which every coroutine that starts in a handler would have to inflate.
    */
   private final List<Watch> found = new ArrayList<>();
 
-  /** One object for all selections, so that a poll allocates nothing. */
+  /** Shared by all selections, so that a poll allocates nothing. */
   private final Consumer<SelectionKey> find = key -> found.add((Watch) key.attachment());
 
-  /** Watches of channels whose former key the selector has to forget first. */
+  /** Watches of channels whose former key the selector must remove first. */
   private final List<Watch> toRegister = new ArrayList<>();
 
-  /** Whether an interrupt was held back, so that it does not close the channels of handlers. */
+  /** Whether an interrupt is held back, so that it does not close the channels of handlers. */
   private boolean interrupted;
 
   private boolean closed;
@@ -142,7 +142,7 @@ final class NioPoller implements Poller {
         registerAll();
       }
       int count;
-      if (timeoutNanos == 0 || registered) { // To register may have taken a wake-up.
+      if (timeoutNanos == 0 || registered) { // Registering may have consumed a wake-up.
         count = selector.selectNow(find);
       } else if (timeoutNanos == Long.MAX_VALUE) {
         count = selector.select(find);
@@ -201,7 +201,8 @@ final class NioPoller implements Poller {
   }
 
   /**
-   * Excludes {@link #close}: a wake-up writes to a descriptor, which might be another's by then.
+   * Synchronized with {@link #close}: a wake-up writes to a descriptor, whose number might be
+   * reused after a close.
    */
   @Override
   public synchronized void wakeup() {
@@ -241,7 +242,7 @@ final class NioPoller implements Poller {
     try {
       selector.close();
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "The selector could not be closed", e);
+      LOG.log(System.Logger.Level.DEBUG, "Cannot close the selector", e);
     }
   }
 }

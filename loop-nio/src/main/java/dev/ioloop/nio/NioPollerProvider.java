@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.channels.Selector;
 import org.jspecify.annotations.Nullable;
 
-/** The backend "nio": always available, and the default where no native one is. */
+/** The backend "nio": always available, and the default if no native backend is. */
 public final class NioPollerProvider implements PollerProvider {
 
-  /** Called by {@link java.util.ServiceLoader}. */
+  /** For {@link java.util.ServiceLoader}. */
   public NioPollerProvider() {}
 
   @Override
@@ -32,7 +32,7 @@ public final class NioPollerProvider implements PollerProvider {
     try {
       return new NioPoller(Selector.open());
     } catch (IOException e) {
-      throw new IllegalStateException("the system gave no selector: " + e.getMessage(), e);
+      throw new IllegalStateException("cannot open a selector: " + e.getMessage(), e);
     }
   }
 }

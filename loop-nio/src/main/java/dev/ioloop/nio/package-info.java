@@ -1,4 +1,6 @@
-/** The backend "nio", found by {@link java.util.ServiceLoader}. Users name no class of it. */
+/**
+ * The backend "nio", found by {@link java.util.ServiceLoader}. Users need no class of this package.
+ */
 @NullMarked
 package dev.ioloop.nio;
 

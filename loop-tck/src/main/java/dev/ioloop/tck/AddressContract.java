@@ -296,7 +296,7 @@ public abstract class AddressContract extends ChannelContract {
         () ->
             assertThatThrownBy(() -> greeter.listen(UnixDomainSocketAddress.of(path)))
                 .isInstanceOf(FileAlreadyExistsException.class)
-                .hasMessageContainingAll(path.toString(), "no socket"));
+                .hasMessageContainingAll(path.toString(), "not a socket"));
     assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
     assertThat(state.call()).isEqualTo(before);
   }
