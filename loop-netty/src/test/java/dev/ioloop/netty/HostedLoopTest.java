@@ -458,20 +458,23 @@ class HostedLoopTest {
     void closeReturnsAtOnceAndTurnsOfTheHostUnwind() throws Exception {
       CountDownLatch gate = new CountDownLatch(1);
       Future<Void> coroutine = cleansUpAfter(gate);
-      Future<Integer> late =
+      List<Future<?>> late =
           inHandler(
               () -> {
                 loop.close();
                 loop.addCallback(() -> events.add("callback"));
                 loop.callLater(Duration.ofNanos(1), () -> events.add("timeout"));
-                assertThat(Gen.coroutine(() -> events.add("begun")).cancelled()).isTrue();
-                return loop.spawnCallback(() -> 1);
+                return List.of(
+                    Gen.coroutine(() -> events.add("begun")),
+                    loop.spawnCallback(() -> events.add("spawned")));
               });
       CompletableFuture<Boolean> closing = new CompletableFuture<>();
       loop.addCallback(() -> closing.complete(loop.running() && !coroutine.isDone()));
       assertThat(closing.get()).isTrue();
       assertThat(loop.toString()).contains("closing");
-      assertThatThrownBy(() -> get(late)).isInstanceOf(CancellationException.class);
+      for (Future<?> each : late) {
+        assertThatThrownBy(() -> get(each)).isInstanceOf(CancellationException.class);
+      }
       loop.close(true);
       gate.countDown();
       assertThatThrownBy(() -> get(coroutine)).isInstanceOf(CancellationException.class);

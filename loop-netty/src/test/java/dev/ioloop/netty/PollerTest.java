@@ -689,7 +689,7 @@ abstract class PollerTest {
     keep(pipe.sink()).configureBlocking(false);
     assertRefused(pipe.source(), WRITE, "never ready for WRITE");
     assertRefused(pipe.sink(), READ, "never ready for READ");
-    assertRefused(pipe.sink(), 0x1000, "events: 0x1000");
+    assertRefused(pipe.sink(), 0x1000, "but were: 0x1000");
   }
 
   @Test

@@ -50,7 +50,7 @@ final class EngineChoiceTest {
   void anotherVirtualMachineGetsThreadsAndOneWarning() throws Exception {
     assertThat(run("Eclipse OpenJ9 VM"))
         .satisfiesExactly(
-            when -> assertThat(when).contains("dev.ioloop.Fibers"),
+            when -> assertThat(when).contains("dev.ioloop.fiber.Fibers"),
             warning ->
                 assertThat(warning)
                     .startsWith("WARNING: Coroutines run on helper threads")
