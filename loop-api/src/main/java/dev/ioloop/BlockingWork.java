@@ -68,7 +68,7 @@ final class BlockingWork {
   private record Completion<T extends @Nullable Object>(
       Future<T> future, @Nullable T result, @Nullable Throwable failure) implements Runnable {
     @Override
-    @SuppressWarnings("NullAway") // Without a failure, it is the task's result.
+    @SuppressWarnings("NullAway") // If there is no failure, this is the task's result.
     public void run() {
       if (failure == null) {
         future.complete(result);

@@ -89,7 +89,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         request = !requested;
         requested = true;
       }
-      if (request && subscribed != null) { // It is null only where this has ended.
+      if (request && subscribed != null) { // Null only after the end.
         subscribed.request(1);
       }
       return Gen.await(answer);
@@ -101,7 +101,7 @@ public final class Elements<T> implements Iterable<T>, AutoCloseable {
         synchronized (this) {
           T next = element;
           element = null;
-          if (next != null) { // Else this was cancelled meanwhile.
+          if (next != null) { // Otherwise this was cancelled meanwhile.
             return next;
           }
         }

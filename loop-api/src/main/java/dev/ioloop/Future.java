@@ -584,8 +584,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    boolean blocked =
-        isDirect() && getNumberOfDependents() > 0; // Threads that block in get() will look.
+    // Threads that block in get() will look.
+    boolean blocked = isDirect() && getNumberOfDependents() > 0;
     boolean completed = super.completeExceptionally(failure);
     if (completed) {
       finish(failure instanceof CancellationException ? null : failure, blocked);

@@ -112,7 +112,7 @@ public final class Generator<
   /** The future that the body awaits, and that the driver must wait for. */
   private @Nullable Future<?> awaited;
 
-  @SuppressWarnings("NullAway.Init") // Set where the body returns, and read only then.
+  @SuppressWarnings("NullAway.Init") // Set when the body returns, and read only after that.
   private R result;
 
   private @Nullable Throwable failure;
@@ -138,7 +138,7 @@ public final class Generator<
    * @return the value that was sent; null after {@link #next}
    * @throws IllegalStateException if called from anywhere else
    */
-  @SuppressWarnings("NullAway") // As documented: null was sent, or next() was called.
+  @SuppressWarnings("NullAway") // Null only if null was sent or next() was called.
   public S yield(Y value) {
     if (state != State.RUNNING || ThreadState.get().fiber() != fiber) {
       throw new IllegalStateException(
@@ -240,7 +240,7 @@ public final class Generator<
 
   private void checkNotRunning() {
     if (state == State.RUNNING) {
-      throw new IllegalStateException("the generator is running already; its body cannot drive it");
+      throw new IllegalStateException("the generator is already running; its body cannot drive it");
     }
   }
 

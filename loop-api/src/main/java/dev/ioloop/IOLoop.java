@@ -135,7 +135,7 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** The state of the owner, once a fiber's thread has been the owner. */
   private @Nullable ThreadState ownerState;
 
-  /** Whether a callback added on the loop's own thread must ask the host for a turn. */
+  /** Whether a callback added on the loop's own thread must ask the host to run the loop. */
   private boolean dormant;
 
   private final LoopObserver observer = new LoopObserver(this);
@@ -433,8 +433,8 @@ public final class IOLoop implements Executor, AutoCloseable {
       checkMayStart("start()", state);
     } while (!life.start());
     try {
-      refuseIfBoundElsewhere(
-          "start()"); // Checked again: another thread may have started the loop since.
+      // Checked again: another thread may have started the loop since.
+      refuseIfBoundElsewhere("start()");
       if (stopRequested) {
         stopRequested = false;
       } else {
@@ -479,7 +479,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
     if (life.isRunning()) {
       throw new IllegalStateException(
-          call + " of a loop that is running already, on " + name(thread));
+          call + " of a loop that is already running, on " + name(thread));
     }
     refuseIfBoundElsewhere(call);
     if (VirtualThreads.isCurrent()) {
@@ -606,25 +606,13 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Closes a stopped loop. Cancels its suspended coroutines and runs them until they have ended,
-   * for at most one second; then drops callbacks and timeouts and releases the backend's resources.
-   * Registered channels stay open. Safe to call from any thread. Tornado: {@code IOLoop.close}.
+   * Closes a stopped loop. Cancels its suspended coroutines and runs them until they have ended, for at most one second; then drops callbacks and timeouts and releases the backend's resources. Registered channels stay open. Safe to call from any thread. Tornado: {@code IOLoop.close}.
    *
-   * <p>The loop is closing while the coroutines unwind. Callbacks and timeouts still run, including
-   * callbacks posted by other threads. Channels are served if the calling thread is that of the
-   * first start. A coroutine may start others. A coroutine that is started elsewhere, or was
-   * spawned and has not begun, is cancelled and never begins. The loop ends up closed, whatever is
-   * thrown meanwhile. Later callbacks from any thread are dropped silently. A call while the loop
-   * is closing or closed does nothing and returns at once.
+   * <p>The loop is closing while the coroutines unwind. Callbacks and timeouts still run, including callbacks posted by other threads. Channels are served if the calling thread is that of the first start. A coroutine may start others. A coroutine that is started elsewhere, or was spawned and has not begun, is cancelled and never begins. Whatever is thrown meanwhile, the loop is closed in the end. Later callbacks from any thread are dropped silently. A call while the loop is closing or closed does nothing and returns at once.
    *
-   * <p>A loop on a host is closed while it runs; the host is left alone, and this method returns at
-   * once. The coroutines unwind in turns of the host, and {@link #running} becomes false when they
-   * have ended. If called on the host's thread, outside the loop's own callbacks and coroutines,
-   * the first turn takes place inside this call. A host that ends closes its loop too: in the last
-   * thing it runs it waits for the coroutines, for at most one second.
+   * <p>A loop on a host is closed while it runs; the host is left alone, and this method returns at once. The coroutines unwind in turns on the host, and {@link #running} becomes false when they have ended. If called on the host's thread, outside the loop's own callbacks and coroutines, the first of these turns takes place inside this call. A host that ends also closes its loop: its last task waits for the coroutines, for at most one second.
    *
-   * @throws IllegalStateException if this loop is running, or if called in one of its coroutines or
-   *     in code that such a coroutine runs, such as a generator
+   * @throws IllegalStateException if this loop is running, or if called in one of its coroutines or in code that such a coroutine runs, such as a generator
    */
   @Override
   public void close() {
@@ -812,7 +800,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Asks the host for one turn. The loop's thread only. */
+  /** Asks the host to run the loop. The loop's thread only. */
   private void wakeHost() {
     dormant = false;
     poller.wakeup();

@@ -74,7 +74,7 @@ final class Runner<T extends @Nullable Object>
 
   private Cancellation cancellation = Cancellation.NONE;
 
-  @SuppressWarnings("NullAway.Init") // Set where the body returns, and read only then.
+  @SuppressWarnings("NullAway.Init") // Set when the body returns, and read only after that.
   private T result;
 
   private @Nullable Throwable failure;

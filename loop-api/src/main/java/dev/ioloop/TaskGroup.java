@@ -78,7 +78,7 @@ public final class TaskGroup implements AutoCloseable {
    * with those of the others as suppressed exceptions. If the body fails or is cancelled, the
    * children are cancelled, and the body's own exception is thrown.
    */
-  @SuppressWarnings("NullAway") // Without a result, close() throws.
+  @SuppressWarnings("NullAway") // If there is no result, close() throws.
   public static <T extends @Nullable Object> T run(Scope<T> body) {
     Objects.requireNonNull(body, "body == null");
     TaskGroup group = new TaskGroup();

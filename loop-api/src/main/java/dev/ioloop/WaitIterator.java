@@ -68,7 +68,7 @@ public final class WaitIterator<T extends @Nullable Object> {
    * while somebody waits for the next outcome.
    */
   private static final class Link extends WeakReference<WaitIterator<?>> {
-    @SuppressWarnings("unused") // Holds it for the collector.
+    @SuppressWarnings("unused") // Keeps the iterator reachable.
     private volatile @Nullable WaitIterator<?> awaited;
 
     Link(WaitIterator<?> iterator) {

@@ -99,7 +99,7 @@ public final class FlightEvents {
 
   @Name("dev.ioloop.SlowTurn")
   @Label("Slow Turn")
-  @Description("The callbacks and timeouts of an iteration, or a handler, took long")
+  @Description("The callbacks and timeouts of an iteration, or a handler, took a long time")
   @Category("ioloop")
   @Threshold("20 ms")
   @StackTrace(false)
@@ -112,7 +112,7 @@ public final class FlightEvents {
     long turns;
 
     @Label("Handler")
-    @Description("The channel's handler, if a handler took long")
+    @Description("The channel's handler, if a handler took a long time")
     @Nullable String handler;
   }
 
@@ -133,7 +133,7 @@ public final class FlightEvents {
     @Nullable String coroutine;
 
     @Label("Stack")
-    @Description("Where the thread of the loop was")
+    @Description("The stack of the loop's thread")
     @Nullable String stack;
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * this class uses it, through method handles in static finals, which cost no more than direct
  * calls.
  */
-@SuppressWarnings("NullAway") // A handle is null only where no such fiber can be made.
+@SuppressWarnings("NullAway") // A handle is null only if no such fiber can be created.
 public final class ContinuationFiber extends Fiber implements Runnable {
   private static final @Nullable MethodHandle NEW;
   private static final @Nullable MethodHandle RUN;

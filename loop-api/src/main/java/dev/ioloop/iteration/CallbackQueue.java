@@ -38,7 +38,7 @@ public final class CallbackQueue {
     }
   }
 
-  /** What a marker has in place of a callback. */
+  /** The placeholder callback of a marker. */
   private static final Runnable NONE = () -> {};
 
   private static final Post ASLEEP = new Post(NONE);
@@ -133,7 +133,7 @@ public final class CallbackQueue {
    *
    * @return how many snapshots have run, at least one
    */
-  @SuppressWarnings("NullAway") // A callback, or the next chunk, is wherever the cursor comes.
+  @SuppressWarnings("NullAway") // The cursor only reaches callbacks and links to the next chunk.
   int runSnapshots(LoopHooks hooks, IterationRunner iterations, int max) {
     int snapshots = 0;
     int callbacks = 0;
@@ -255,7 +255,7 @@ public final class CallbackQueue {
     return !forgot;
   }
 
-  @SuppressWarnings("NullAway") // A callback, or the next chunk, is wherever the cursor comes.
+  @SuppressWarnings("NullAway") // The cursor only reaches callbacks and links to the next chunk.
   private @Nullable Throwable dropOwn(@Nullable Throwable failure) {
     Throwable first = failure;
     @Nullable Object[] chunk = headChunk;

@@ -4,13 +4,9 @@ import dev.ioloop.spi.Host;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The turns of a loop on a host. One turn of the host runs a few iterations without polling;
- * callbacks that are queued after that wait for another turn, behind the host's own tasks. If no
- * turn is running or requested, the loop is dormant, and the next callback requests one.
+ * The turns of a loop on a host. Each time the host calls {@link #run}, a few turns run without a poll; callbacks that are queued after that wait for another call, behind the host's own tasks. If no call is running or requested, the loop is dormant, and the next callback requests one.
  *
- * <p>While the loop is closing, turns go on until its coroutines have ended or their time is over;
- * the last turn closes the loop. If no turn can follow, {@link #closeHere} waits for the coroutines
- * instead.
+ * <p>While the loop is closing, the calls go on until its coroutines have ended or their time is over; the last one closes the loop. If no call can follow, {@link #closeHere} waits for the coroutines instead.
  */
 public final class HostedTurns implements Runnable {
 
@@ -58,7 +54,7 @@ public final class HostedTurns implements Runnable {
   /** The owner of a loop that its host has not run yet. */
   public static final Thread NOT_YET = new Thread("host's, which has not begun");
 
-  /** How many iterations a host's turn may run. With fewer, a chain of callbacks costs more. */
+  /** How many turns one call may run. With fewer, a chain of callbacks costs more. */
   private static final int MAX_ITERATIONS = 16;
 
   private final Hosted loop;
@@ -83,7 +79,7 @@ public final class HostedTurns implements Runnable {
 
   private final Runnable onAlarm = this::runOnAlarm;
 
-  /** Whether the host will run a turn at {@link #alarm}. */
+  /** Whether the host will call at {@link #alarm}. */
   private boolean alarmSet;
 
   private long alarm;
@@ -108,7 +104,7 @@ public final class HostedTurns implements Runnable {
     }
   }
 
-  /** Runs a turn. Called by the host on its thread. */
+  /** Runs a few turns. Called by the host on its thread. */
   @Override
   public void run() {
     if (loop.isClosed() || inTurn) {
@@ -150,7 +146,9 @@ public final class HostedTurns implements Runnable {
     return !loop.hasCoroutines() || host.nanoTime() - closeDeadline >= 0;
   }
 
-  /** Closes the loop after the last turn; otherwise arranges for the next turn. */
+  /**
+   * Closes the loop after the last turn; otherwise makes sure that the host calls again when needed.
+   */
   private void end(boolean last) {
     if (last) {
       loop.closeNow(closeHandles);

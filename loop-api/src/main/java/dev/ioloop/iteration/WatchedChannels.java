@@ -171,7 +171,7 @@ public final class WatchedChannels {
     }
     watch.events = events;
     Registration registration = watch.registration;
-    if (registration != null) { // It has one from the moment it is found here.
+    if (registration != null) { // Every watch in the map has one.
       registration.update(events);
     }
   }
