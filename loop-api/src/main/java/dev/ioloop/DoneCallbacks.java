@@ -11,7 +11,7 @@ final class DoneCallbacks {
   private DoneCallbacks() {}
 
   /** Calls a done callback with its future, on the thread that completed the future. */
-  static <T> void tell(Consumer<? super T> callback, T done) {
+  static <T> void call(Consumer<? super T> callback, T done) {
     boolean mayChangeContext = !(callback instanceof Runner);
     Context outer = mayChangeContext && Context.inUse ? Context.capture(ThreadState.get()) : null;
     try {

@@ -213,7 +213,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   public final void addDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback == null");
     if (!addWaiter(callback)) {
-      notify((Consumer<? super Future<?>>) (Consumer<?>) callback);
+      runCallback((Consumer<? super Future<?>>) (Consumer<?>) callback);
     }
   }
 
@@ -370,7 +370,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   private void finish(@Nullable Throwable failure, boolean seen) {
     Object taken = takeWaiters(failure, seen);
     if (taken != null) {
-      notifyAll(taken);
+      runCallbacks(taken);
     }
   }
 
@@ -441,16 +441,16 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   /** Runs what {@link #takeOver} returned. */
   @SuppressWarnings("unchecked")
-  final void notifyAll(Object taken) {
+  final void runCallbacks(Object taken) {
     if (taken instanceof WaiterList || taken instanceof Relay) {
       Notifying.run(this, taken);
     } else {
-      notify((Consumer<? super Future<?>>) taken);
+      runCallback((Consumer<? super Future<?>>) taken);
     }
   }
 
-  final void notify(Consumer<? super Future<?>> callback) {
-    DoneCallbacks.tell(callback, this);
+  final void runCallback(Consumer<? super Future<?>> callback) {
+    DoneCallbacks.call(callback, this);
   }
 
   /** Returns a display name for this future, even if almost no stack is left. */

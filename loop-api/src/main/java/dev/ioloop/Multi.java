@@ -35,7 +35,7 @@ final class Multi<R> extends Future<R> implements Relay {
     }
     Object taken = multi.countDown(done);
     if (taken != null) {
-      multi.notifyAll(taken);
+      multi.runCallbacks(taken);
     }
     return multi;
   }

@@ -38,7 +38,7 @@ final class Notifying {
           level = new Notifying(relay.follower(), taken, level);
         }
       } else {
-        level.done.notify(next);
+        level.done.runCallback(next);
       }
     }
   }

@@ -70,7 +70,7 @@ final class OwnedFuture<T extends @Nullable Object> extends Future<T> {
   void settle(@Nullable T value, @Nullable Throwable failure) {
     Object taken = end(value, failure);
     if (taken != null) {
-      notifyAll(taken);
+      runCallbacks(taken);
     }
   }
 }

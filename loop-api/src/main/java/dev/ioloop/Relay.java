@@ -24,7 +24,7 @@ interface Relay extends Consumer<Future<?>> {
   default void accept(Future<?> done) {
     Object taken = relay(done);
     if (taken != null) {
-      follower().notifyAll(taken);
+      follower().runCallbacks(taken);
     }
   }
 }
