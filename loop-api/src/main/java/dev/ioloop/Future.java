@@ -267,7 +267,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   private void arm() {
     ThreadState.get().unlooked = this;
-    super.whenComplete((value, failure) -> Endings.finish(this));
+    super.whenComplete((value, failure) -> NestedCompletions.finish(this));
   }
 
   /** Unregisters a callback. Returns false if it was taken to run or was never registered. */
@@ -398,11 +398,11 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
 
   /**
    * Same as {@link #end}, for the outcome that a JDK stage reported; the callbacks run when {@link
-   * Endings} allows it.
+   * NestedCompletions} allows it.
    */
   final void endInside(@Nullable T value, @Nullable Throwable failure) {
     if (failure == null ? super.complete(value) : super.completeExceptionally(failure)) {
-      Endings.finish(this);
+      NestedCompletions.finish(this);
     }
   }
 
@@ -443,7 +443,7 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   @SuppressWarnings("unchecked")
   final void runCallbacks(Object taken) {
     if (taken instanceof WaiterList || taken instanceof Relay) {
-      Notifying.run(this, taken);
+      Trampoline.run(this, taken);
     } else {
       runCallback((Consumer<? super Future<?>>) taken);
     }

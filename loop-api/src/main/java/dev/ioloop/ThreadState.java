@@ -21,7 +21,7 @@ final class ThreadState extends Carrier {
   @Nullable Future<?> unlooked;
 
   /** The completions that the JDK is reporting on this thread. */
-  @Nullable Endings endings;
+  @Nullable NestedCompletions completions;
 
   private ThreadState() {}
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * completion may cause the next. They nest only up to a fixed depth; deeper ones wait for the
  * outermost. So a chain that alternates between our futures and the JDK's needs a bounded stack.
  */
-final class Endings {
-  private static final int DEEPEST = 32;
+final class NestedCompletions {
+  private static final int MAX_DEPTH = 32;
 
   /** The fiber on which the callbacks run: one that awaits takes its frames away with it. */
   private @Nullable Fiber fiber;
@@ -19,7 +19,7 @@ final class Endings {
   private final ArrayDeque<Future<?>> later = new ArrayDeque<>(1);
   private @Nullable Throwable broken;
 
-  private Endings(@Nullable Fiber fiber) {
+  private NestedCompletions(@Nullable Fiber fiber) {
     this.fiber = fiber;
   }
 
@@ -27,23 +27,23 @@ final class Endings {
   static void finish(Future<?> done) {
     ThreadState state = ThreadState.get();
     Fiber fiber = state.fiber();
-    Endings outer = state.endings;
+    NestedCompletions outer = state.completions;
     if (outer != null && outer.fiber == fiber) {
       outer.add(done);
       return;
     }
-    Endings endings = new Endings(fiber);
-    state.endings = endings;
+    NestedCompletions completions = new NestedCompletions(fiber);
+    state.completions = completions;
     try {
-      endings.add(done);
+      completions.add(done);
     } finally {
-      endings.fiber = null;
-      ThreadState.get().endings = outer;
+      completions.fiber = null;
+      ThreadState.get().completions = outer;
     }
   }
 
   private void add(Future<?> done) {
-    if (depth == DEEPEST) {
+    if (depth == MAX_DEPTH) {
       later.add(done);
       return;
     }

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
  * Runs the callbacks of done futures on an explicit stack of these objects instead of Java's stack.
  * A future that a {@link Relay} completes has its callbacks run inside the relay.
  */
-final class Notifying {
+final class Trampoline {
   private final Future<?> done;
   private final Object waiters;
-  private final @Nullable Notifying outer;
+  private final @Nullable Trampoline outer;
 
   /** The next position in the list. */
   private int position;
 
-  private Notifying(Future<?> done, Object waiters, @Nullable Notifying outer) {
+  private Trampoline(Future<?> done, Object waiters, @Nullable Trampoline outer) {
     this.done = done;
     this.waiters = waiters;
     this.outer = outer;
@@ -27,7 +27,7 @@ final class Notifying {
    * @param waiters one callback, or a list that was taken
    */
   static void run(Future<?> done, Object waiters) {
-    Notifying level = new Notifying(done, waiters, null);
+    Trampoline level = new Trampoline(done, waiters, null);
     while (level != null) {
       Consumer<Future<?>> next = level.next();
       if (next == null) {
@@ -35,7 +35,7 @@ final class Notifying {
       } else if (next instanceof Relay relay) {
         Object taken = level.relay(relay);
         if (taken != null) {
-          level = new Notifying(relay.follower(), taken, level);
+          level = new Trampoline(relay.follower(), taken, level);
         }
       } else {
         level.done.runCallback(next);
