@@ -167,7 +167,7 @@ public final class Gen {
 
   /** Returns the coroutine engine in use: "continuation" or "thread". */
   public static String generator() {
-    return Fibers.make();
+    return Fibers.engine();
   }
 
   /**

@@ -31,7 +31,7 @@ final class RunSync<T extends @Nullable Object> {
 
   T run() {
     loop.checkMayStart("runSync()", ThreadState.get());
-    Fibers.make(); // Throws here, not in the loop, if the engine is not available.
+    Fibers.engine(); // Throws here, not in the loop, if the engine is not available.
     loop.addCallback(this::begin);
     try {
       loop.start();

@@ -129,7 +129,7 @@ final class Runner<T extends @Nullable Object>
 
   /** Creates a coroutine that starts in the loop's next iteration. Safe to call from any thread. */
   static <T extends @Nullable Object> Future<T> spawn(IOLoop loop, Callable<T> callable) {
-    Fibers.make(); // Throws here, not in the loop, if the engine is not available.
+    Fibers.engine(); // Throws here, not in the loop, if the engine is not available.
     Runner<T> runner = new Runner<>(loop, callable, true);
     loop.post(runner);
     return runner.future;

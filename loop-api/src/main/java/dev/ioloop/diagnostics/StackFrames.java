@@ -78,7 +78,7 @@ public final class StackFrames {
    */
   public static boolean isHandOver(StackTraceElement[] stack) {
     int at = loopAt(stack);
-    return at < stack.length && stack[at].getMethodName().equals("awaitTurn");
+    return at < stack.length && stack[at].getMethodName().equals("awaitControl");
   }
 
   /** Returns the index of the innermost frame of a loop, or the length of the stack. */

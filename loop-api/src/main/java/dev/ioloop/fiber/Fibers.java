@@ -10,7 +10,7 @@ public final class Fibers {
   public static final String THREAD = "thread";
 
   private static final System.Logger LOG = System.getLogger("dev.ioloop");
-  private static final AtomicBoolean SLOW_MAKE_TOLD = new AtomicBoolean();
+  private static final AtomicBoolean SLOW_ENGINE_TOLD = new AtomicBoolean();
   private static final AtomicBoolean NEW_JDK_TOLD = new AtomicBoolean();
 
   /** The engine chosen by {@code Gen.configure}; null if the property or the default decides. */
@@ -21,16 +21,16 @@ public final class Fibers {
 
   private Fibers() {}
 
-  public static void configure(@Nullable String make) {
-    if (make != null) {
-      check(make);
+  public static void configure(@Nullable String engine) {
+    if (engine != null) {
+      check(engine);
     }
-    configured = make;
+    configured = engine;
     continuations = null;
   }
 
   /** Returns the name of the engine of the next fiber. */
-  public static String make() {
+  public static String engine() {
     return usesContinuations() ? CONTINUATION : THREAD;
   }
 
@@ -38,7 +38,7 @@ public final class Fibers {
     if (usesContinuations()) {
       return new ContinuationFiber(body);
     }
-    tellSlowMake();
+    warnOfSlowEngine();
     return new ThreadFiber(body);
   }
 
@@ -80,14 +80,14 @@ public final class Fibers {
     return name.isEmpty() ? null : name;
   }
 
-  private static void check(String make) {
-    if (make.equals(THREAD)) {
+  private static void check(String engine) {
+    if (engine.equals(THREAD)) {
       return;
     }
-    if (!make.equals(CONTINUATION)) {
+    if (!engine.equals(CONTINUATION)) {
       throw new IllegalArgumentException(
           "there is no coroutine engine named \""
-              + make
+              + engine
               + "\"; choose \"continuation\" or \"thread\"");
     }
     String because = ContinuationFiber.unavailableBecause();
@@ -104,8 +104,8 @@ public final class Fibers {
   /**
    * Logs once how to get the fast engine, if it could be used and the slow one was not requested.
    */
-  private static void tellSlowMake() {
-    if (askedFor() != null || SLOW_MAKE_TOLD.get()) {
+  private static void warnOfSlowEngine() {
+    if (askedFor() != null || SLOW_ENGINE_TOLD.get()) {
       return;
     }
     String doubt = doubt();
@@ -113,7 +113,7 @@ public final class Fibers {
         doubt != null
             ? doubt + " on continuations; choose them with -Ddev.ioloop.generator=continuation"
             : ContinuationFiber.lacksOnlyFlag() ? ContinuationFiber.unavailableBecause() : null;
-    if (because != null && SLOW_MAKE_TOLD.compareAndSet(false, true)) {
+    if (because != null && SLOW_ENGINE_TOLD.compareAndSet(false, true)) {
       LOG.log(
           System.Logger.Level.WARNING,
           "Coroutines run on helper threads, which is slow: "

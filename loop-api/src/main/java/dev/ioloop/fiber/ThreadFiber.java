@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The fiber's thread and the thread that resumes it hand control to each other, so exactly one of
  * the two runs at any time and sees what the other wrote.
  *
- * <p>{@link #turn} says which of the two has control. The thread that gives control away writes it
+ * <p>{@link #control} says which of the two has control. The thread that gives control away writes it
  * and unparks the other. The thread that waits for control spins for a moment, because most
  * segments are short, and then parks.
  */
@@ -29,7 +29,7 @@ public final class ThreadFiber extends Fiber {
 
   private final Thread thread;
   private boolean started;
-  private volatile int turn = CALLER;
+  private volatile int control = CALLER;
   private volatile Thread caller;
 
   /** The carrier that resumed last; read by the fiber's thread when it gets control. */
@@ -52,14 +52,14 @@ public final class ThreadFiber extends Fiber {
   }
 
   private void runBodies() {
-    awaitTurn(BODY);
+    awaitControl(BODY);
     Carrier mine = callerState.ofThisThread();
     mine.enter(this);
     while (!discarded) {
       enter(mine);
       runBody();
-      giveTurn(mine);
-      awaitTurn(BODY);
+      giveControl(mine);
+      awaitControl(BODY);
     }
   }
 
@@ -69,10 +69,10 @@ public final class ThreadFiber extends Fiber {
   }
 
   /** Gives the place and control back. */
-  private void giveTurn(Carrier mine) {
+  private void giveControl(Carrier mine) {
     baggage = mine.givePlace(callerState, caller);
     Thread waiting = caller;
-    turn = CALLER;
+    control = CALLER;
     LockSupport.unpark(waiting);
   }
 
@@ -100,22 +100,22 @@ public final class ThreadFiber extends Fiber {
     callerState = from;
     caller = Thread.currentThread();
     baggage = from.baggage();
-    turn = BODY;
+    control = BODY;
     if (started) {
       LockSupport.unpark(thread);
     } else {
       started = true;
       thread.start();
     }
-    awaitTurn(CALLER);
+    awaitControl(CALLER);
     from.restore(baggage);
   }
 
   @Override
   public void suspend() {
     Carrier mine = callerState.ofThisThread();
-    giveTurn(mine);
-    awaitTurn(BODY);
+    giveControl(mine);
+    awaitControl(BODY);
     enter(mine);
   }
 
@@ -123,15 +123,15 @@ public final class ThreadFiber extends Fiber {
    * Waits for control. An interrupt does not end the wait; it is restored for the code that runs
    * next.
    */
-  private void awaitTurn(int mine) {
+  private void awaitControl(int mine) {
     for (int i = 0; i < SPINS; i++) {
-      if (turn == mine) {
+      if (control == mine) {
         return;
       }
       Thread.onSpinWait();
     }
     boolean interrupted = false;
-    while (turn != mine) {
+    while (control != mine) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
@@ -176,7 +176,7 @@ public final class ThreadFiber extends Fiber {
   public void discard() {
     if (started) {
       discarded = true;
-      turn = BODY;
+      control = BODY;
       LockSupport.unpark(thread);
       boolean interrupted = false;
       while (thread.isAlive()) {

@@ -39,7 +39,7 @@ class StackFramesTest {
                 frame("java.util.concurrent.ForkJoinPool", "execute"),
                 frame("java.lang.VirtualThread", "unpark"),
                 frame("java.util.concurrent.locks.LockSupport", "unpark"),
-                frame("dev.ioloop.fiber.ThreadFiber", "giveTurn"),
+                frame("dev.ioloop.fiber.ThreadFiber", "giveControl"),
                 frame("dev.ioloop.fiber.ThreadFiber", "suspend"),
                 frame("dev.ioloop.Gen", "await"),
                 frame("com.example.Server", "serve"),
