@@ -31,7 +31,8 @@ final class Bodies {
   private record OfAsync<T extends @Nullable Object>(AsyncCallable<T> body)
       implements Callable<T>, Wrapper {
     @Override
-    @SuppressWarnings("NullAway") // A body that returns no stage has the result null, whatever T says.
+    @SuppressWarnings(
+        "NullAway") // A body that returns no stage has the result null, whatever T says.
     public T call() throws Exception {
       CompletionStage<T> stage = body.call();
       return stage == null ? null : Gen.await(stage);

@@ -76,10 +76,10 @@ public final class IOLoop implements Executor, AutoCloseable {
   private static volatile @Nullable IOLoop instance;
 
   /** Longer delays are capped here, so that differences between deadlines cannot overflow. */
-  private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
+  private static final Duration MAX_DELAY = Duration.ofDays(36_500);
 
-  /** {@link #LONGEST_DELAY} in nanoseconds: no deadline is further away. */
-  static final long MOST_NANOS = LONGEST_DELAY.toNanos();
+  /** {@link #MAX_DELAY} in nanoseconds: no deadline is further away. */
+  static final long MAX_DELAY_NANOS = MAX_DELAY.toNanos();
 
   private static final int MAX_DUMPED = 1_000;
   private static final int MAX_DUMPED_TIMEOUTS = 10;
@@ -210,7 +210,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
 
     @Override
-    public void enterTurn() {
+    public void enter() {
       ThreadState state = ThreadState.get();
       outerLoop = state.running;
       settle(state);
@@ -220,7 +220,7 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
 
     @Override
-    public void leaveTurn(boolean staysRunning) {
+    public void leave(boolean staysRunning) {
       ThreadState state = threadState();
       state.context = outerContext;
       if (!staysRunning) {
@@ -606,13 +606,25 @@ public final class IOLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Closes a stopped loop. Cancels its suspended coroutines and runs them until they have ended, for at most one second; then drops callbacks and timeouts and releases the backend's resources. Registered channels stay open. Safe to call from any thread. Tornado: {@code IOLoop.close}.
+   * Closes a stopped loop. Cancels its suspended coroutines and runs them until they have ended,
+   * for at most one second; then drops callbacks and timeouts and releases the backend's resources.
+   * Registered channels stay open. Safe to call from any thread. Tornado: {@code IOLoop.close}.
    *
-   * <p>The loop is closing while the coroutines unwind. Callbacks and timeouts still run, including callbacks posted by other threads. Channels are served if the calling thread is that of the first start. A coroutine may start others. A coroutine that is started elsewhere, or was spawned and has not begun, is cancelled and never begins. Whatever is thrown meanwhile, the loop is closed in the end. Later callbacks from any thread are dropped silently. A call while the loop is closing or closed does nothing and returns at once.
+   * <p>The loop is closing while the coroutines unwind. Callbacks and timeouts still run, including
+   * callbacks posted by other threads. Channels are served if the calling thread is that of the
+   * first start. A coroutine may start others. A coroutine that is started elsewhere, or was
+   * spawned and has not begun, is cancelled and never begins. Whatever is thrown meanwhile, the
+   * loop is closed in the end. Later callbacks from any thread are dropped silently. A call while
+   * the loop is closing or closed does nothing and returns at once.
    *
-   * <p>A loop on a host is closed while it runs; the host is left alone, and this method returns at once. The coroutines unwind in turns on the host, and {@link #running} becomes false when they have ended. If called on the host's thread, outside the loop's own callbacks and coroutines, the first of these turns takes place inside this call. A host that ends also closes its loop: its last task waits for the coroutines, for at most one second.
+   * <p>A loop on a host is closed while it runs; the host is left alone, and this method returns at
+   * once. The coroutines unwind in turns on the host, and {@link #running} becomes false when they
+   * have ended. If called on the host's thread, outside the loop's own callbacks and coroutines,
+   * the first of these turns takes place inside this call. A host that ends also closes its loop:
+   * its last task waits for the coroutines, for at most one second.
    *
-   * @throws IllegalStateException if this loop is running, or if called in one of its coroutines or in code that such a coroutine runs, such as a generator
+   * @throws IllegalStateException if this loop is running, or if called in one of its coroutines or
+   *     in code that such a coroutine runs, such as a generator
    */
   @Override
   public void close() {
@@ -903,12 +915,12 @@ public final class IOLoop implements Executor, AutoCloseable {
   private long deadline(long time) {
     long now = time();
     long ahead = time - now;
-    boolean isNear = ahead <= MOST_NANOS && ahead >= -MOST_NANOS;
+    boolean isNear = ahead <= MAX_DELAY_NANOS && ahead >= -MAX_DELAY_NANOS;
     boolean isOverdue = isNear ? ahead < 0 : time < now;
     if (isOverdue) {
       iterations.overdueAdded(now);
     }
-    return isNear ? time : isOverdue ? now - MOST_NANOS : now + MOST_NANOS;
+    return isNear ? time : isOverdue ? now - MAX_DELAY_NANOS : now + MAX_DELAY_NANOS;
   }
 
   /** Same as {@link #callAt}, in a context chosen by the caller. */
@@ -1081,8 +1093,8 @@ public final class IOLoop implements Executor, AutoCloseable {
    * Returns a human-readable description of this loop, its next timeouts, and each suspended
    * coroutine: its name, how long and at which line it has been waiting, and, if known, what it
    * waits for. A coroutine is listed above those it waits for; coroutines that wait for each other
-   * are reported as a cycle. Describes the first 1,000 coroutines at most, and fewer, but at least
-   * 100, if that takes longer than 50 ms. Call from the loop's thread only, or while the loop is
+   * are marked DEADLOCK. Describes the first 1,000 coroutines at most, and fewer, but at least 100,
+   * if that takes longer than 50 ms. Call from the loop's thread only, or while the loop is
    * stopped.
    */
   public String dump() {
@@ -1343,8 +1355,8 @@ public final class IOLoop implements Executor, AutoCloseable {
   /** Returns {@code delay} in nanoseconds; more than a hundred years counts as a hundred. */
   static long nanos(Duration delay) {
     Objects.requireNonNull(delay, "delay == null");
-    return delay.compareTo(LONGEST_DELAY) < 0
+    return delay.compareTo(MAX_DELAY) < 0
         ? delay.isNegative() ? 0 : delay.toNanos()
-        : MOST_NANOS;
+        : MAX_DELAY_NANOS;
   }
 }

@@ -170,7 +170,7 @@ public final class PeriodicCallback {
     long period = periodNanos;
     if (jitter > 0) {
       period = (long) (period * (1 + jitter * (ThreadLocalRandom.current().nextDouble() - 0.5)));
-      period = Math.max(1, Math.min(period, IOLoop.MOST_NANOS));
+      period = Math.max(1, Math.min(period, IOLoop.MAX_DELAY_NANOS));
     }
     long late = loop.time() - beat;
     if (late >= 0) {

@@ -49,12 +49,12 @@ final class Unwinding {
   void run(boolean mayPoll) {
     boolean interrupted = false;
     long begin = System.nanoTime();
-    long left = Lifecycle.MOST_CLOSING_NANOS;
+    long left = Lifecycle.MAX_CLOSING_NANOS;
     while (!loop.suspended.isEmpty() && left > 0 && failure == null) {
       interrupted |= Thread.interrupted();
       long wait = left;
       attempt(() -> iterations.runOnce(wait, mayPoll));
-      left = Lifecycle.MOST_CLOSING_NANOS - (System.nanoTime() - begin);
+      left = Lifecycle.MAX_CLOSING_NANOS - (System.nanoTime() - begin);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -19,9 +19,9 @@ final class WaiterList {
   /** How many entries are searched at each end before the index is used. */
   private static final int NEAR = 16;
 
-  private static final int SMALLEST = 4;
+  private static final int MIN_CAPACITY = 4;
 
-  private @Nullable Consumer<?>[] callbacks = new Consumer<?>[SMALLEST];
+  private @Nullable Consumer<?>[] callbacks = new Consumer<?>[MIN_CAPACITY];
 
   /** All places before this position are empty. */
   private int first;
@@ -84,12 +84,12 @@ final class WaiterList {
       first++;
     }
     if (size == 0) {
-      callbacks = new Consumer<?>[SMALLEST];
+      callbacks = new Consumer<?>[MIN_CAPACITY];
       first = 0;
       end = 0;
       index = null;
-    } else if (end > SMALLEST * 2 && size < end / 2) {
-      closeUp(Math.max(SMALLEST, size * 2));
+    } else if (end > MIN_CAPACITY * 2 && size < end / 2) {
+      closeUp(Math.max(MIN_CAPACITY, size * 2));
     }
     return true;
   }

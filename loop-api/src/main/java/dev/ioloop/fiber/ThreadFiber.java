@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The fiber's thread and the thread that resumes it hand control to each other, so exactly one of
  * the two runs at any time and sees what the other wrote.
  *
- * <p>{@link #control} says which of the two has control. The thread that gives control away writes it
- * and unparks the other. The thread that waits for control spins for a moment, because most
+ * <p>{@link #control} says which of the two has control. The thread that gives control away writes
+ * it and unparks the other. The thread that waits for control spins for a moment, because most
  * segments are short, and then parks.
  */
 public final class ThreadFiber extends Fiber {

@@ -4,9 +4,13 @@ import dev.ioloop.spi.Host;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The turns of a loop on a host. Each time the host calls {@link #run}, a few turns run without a poll; callbacks that are queued after that wait for another call, behind the host's own tasks. If no call is running or requested, the loop is dormant, and the next callback requests one.
+ * The turns of a loop on a host. Each time the host calls {@link #run}, a few turns run without a
+ * poll; callbacks that are queued after that wait for another call, behind the host's own tasks. If
+ * no call is running or requested, the loop is dormant, and the next callback requests one.
  *
- * <p>While the loop is closing, the calls go on until its coroutines have ended or their time is over; the last one closes the loop. If no call can follow, {@link #closeHere} waits for the coroutines instead.
+ * <p>While the loop is closing, the calls go on until its coroutines have ended or their time is
+ * over; the last one closes the loop. If no call can follow, {@link #closeHere} waits for the
+ * coroutines instead.
  */
 public final class HostedTurns implements Runnable {
 
@@ -21,16 +25,16 @@ public final class HostedTurns implements Runnable {
 
     /**
      * Makes the loop the current one of the calling thread, which is the host's, until {@link
-     * #leaveTurn}.
+     * #leave}.
      */
-    void enterTurn();
+    void enter();
 
     /**
      * Restores the previous state of the thread.
      *
      * @param staysRunning whether the loop stays the running one there
      */
-    void leaveTurn(boolean staysRunning);
+    void leave(boolean staysRunning);
 
     /** Sets whether the next callback or timeout must wake the host. */
     void setDormant(boolean dormant);
@@ -63,7 +67,7 @@ public final class HostedTurns implements Runnable {
   private final IterationRunner iterations;
   private final CallbackQueue callbacks;
 
-  private boolean inTurn;
+  private boolean inside;
 
   /** Written before {@link #closeRequested}, by the one call that closes the loop. */
   private boolean closeHandles;
@@ -107,16 +111,16 @@ public final class HostedTurns implements Runnable {
   /** Runs a few turns. Called by the host on its thread. */
   @Override
   public void run() {
-    if (loop.isClosed() || inTurn) {
+    if (loop.isClosed() || inside) {
       return;
     }
-    loop.enterTurn();
+    loop.enter();
     loop.setDormant(false);
     callbacks.wakeUp();
-    inTurn = true;
+    inside = true;
     try {
       beginToUnwind();
-      iterations.runTurn(MAX_ITERATIONS);
+      iterations.runTurns(MAX_ITERATIONS);
     } finally {
       boolean last = isLast();
       try {
@@ -124,8 +128,8 @@ public final class HostedTurns implements Runnable {
           loop.endUnwinding();
         }
       } finally {
-        inTurn = false;
-        loop.leaveTurn(host.ownsThread());
+        inside = false;
+        loop.leave(host.ownsThread());
         end(last);
       }
     }
@@ -133,7 +137,7 @@ public final class HostedTurns implements Runnable {
 
   private void beginToUnwind() {
     if (closeRequested && loop.beginToUnwind()) {
-      closeDeadline = host.nanoTime() + Lifecycle.MOST_CLOSING_NANOS;
+      closeDeadline = host.nanoTime() + Lifecycle.MAX_CLOSING_NANOS;
     }
   }
 
@@ -147,7 +151,8 @@ public final class HostedTurns implements Runnable {
   }
 
   /**
-   * Closes the loop after the last turn; otherwise makes sure that the host calls again when needed.
+   * Closes the loop after the last turn; otherwise makes sure that the host calls again when
+   * needed.
    */
   private void end(boolean last) {
     if (last) {
@@ -192,7 +197,7 @@ public final class HostedTurns implements Runnable {
     closeRequested = true;
     if (host.hasEnded()) {
       closeHere();
-    } else if (host.isCurrent() && !inTurn && !loop.isInFiber()) {
+    } else if (host.isCurrent() && !inside && !loop.isInFiber()) {
       run();
     } else {
       host.wakeup();
@@ -205,7 +210,7 @@ public final class HostedTurns implements Runnable {
       return;
     }
     life.closeHosted();
-    inTurn = true;
+    inside = true;
     loop.closeHere(closeHandles);
   }
 }

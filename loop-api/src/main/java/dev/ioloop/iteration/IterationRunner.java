@@ -46,7 +46,7 @@ public final class IterationRunner {
           : 0;
 
   /** If a poll returns this many events, spinning no longer pays. */
-  private static final int CROWD = 4;
+  private static final int MANY_EVENTS = 4;
 
   /** The minimum sleep while timeouts are dense. */
   private static final long DENSE_NANOS = 100_000;
@@ -131,7 +131,7 @@ public final class IterationRunner {
    * Runs at most {@code max} iterations, without polling, of a loop on a host. Runs fewer if the
    * loop is closing and all coroutines have ended.
    */
-  public void runTurn(int max) {
+  public void runTurns(int max) {
     now = poller.nanoTime();
     long last = turns + max;
     do {
@@ -231,12 +231,13 @@ public final class IterationRunner {
     if (spinPays && spin(start, Math.min(wait, SPIN_NANOS))) {
       return;
     }
-    int found = poll(longEnough(untilNextTimeout()));
+    int found = poll(atLeastDense(untilNextTimeout()));
     now = poller.nanoTime();
-    spinPays = now - start < SPIN_NANOS && found < CROWD && (found > 0 || !callbacks.isEmpty());
+    spinPays =
+        now - start < SPIN_NANOS && found < MANY_EVENTS && (found > 0 || !callbacks.isEmpty());
   }
 
-  private long longEnough(long wait) {
+  private long atLeastDense(long wait) {
     boolean wasNear = timeoutNear;
     timeoutNear = wait < DENSE_NANOS;
     return timeoutNear && wasNear && wait > 0 ? DENSE_NANOS : wait;
@@ -258,7 +259,7 @@ public final class IterationRunner {
     do {
       int found = poller.poll(0);
       if (found > 0 || !callbacks.isEmpty() || hooks.isStopRequested()) {
-        spinPays = found < CROWD;
+        spinPays = found < MANY_EVENTS;
         return true;
       }
     } while (poller.nanoTime() - start < length);

@@ -24,7 +24,7 @@ public final class Lifecycle {
   private static final int CLOSED = 3;
 
   /** How long the coroutines of a closing loop may take to unwind. */
-  public static final long MOST_CLOSING_NANOS = 1_000_000_000;
+  public static final long MAX_CLOSING_NANOS = 1_000_000_000;
 
   private static final VarHandle STATE;
 

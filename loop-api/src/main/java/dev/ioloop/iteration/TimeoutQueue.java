@@ -28,7 +28,7 @@ public final class TimeoutQueue {
     /** The slot, or {@link #NONE} if the entry is not in the heap. */
     private int slot = NONE;
 
-    /** The callback; {@link #FIRED} or {@link #REMOVED} if no longer pending. */
+    /** The callback; {@link #FIRED} or {@link #CANCELLED} if no longer pending. */
     private Runnable callback;
 
     /** The next entry of a collected batch. */
@@ -47,7 +47,7 @@ public final class TimeoutQueue {
 
     /** Returns whether the entry was cancelled before it fired. */
     public final boolean cancelled() {
-      return callback == REMOVED;
+      return callback == CANCELLED;
     }
 
     /** Returns the callback. */
@@ -56,7 +56,7 @@ public final class TimeoutQueue {
     }
 
     protected final boolean isPending() {
-      return callback != FIRED && callback != REMOVED;
+      return callback != FIRED && callback != CANCELLED;
     }
 
     /** Marks the entry as fired and returns its callback, or null if it was cancelled meanwhile. */
@@ -78,7 +78,7 @@ public final class TimeoutQueue {
   }
 
   private static final Runnable FIRED = () -> {};
-  private static final Runnable REMOVED = () -> {};
+  private static final Runnable CANCELLED = () -> {};
   private static final int NONE = -1;
 
   private static final int INITIAL_CAPACITY = 64;
@@ -98,7 +98,7 @@ public final class TimeoutQueue {
   private int size;
 
   /** How many nodes of cancelled entries the heap has. */
-  private int removed;
+  private int cancelledNodes;
 
   private int nextSequence;
 
@@ -136,7 +136,7 @@ public final class TimeoutQueue {
     if (!entry.isPending()) {
       return;
     }
-    entry.callback = REMOVED;
+    entry.callback = CANCELLED;
     int slot = entry.slot;
     if (slot == NONE) {
       return; // It was collected and will be skipped.
@@ -145,21 +145,21 @@ public final class TimeoutQueue {
     entry.slot = NONE;
     if (slots[size - 1] == slot) {
       size--; // The common case of a timeout that guards a short wait: it was added last.
-    } else if (++removed > MIN_PURGE && removed > size >> 1) {
+    } else if (++cancelledNodes > MIN_PURGE && cancelledNodes > size >> 1) {
       purge();
     }
   }
 
   /** Returns how many entries are pending. */
   public int size() {
-    return size - removed;
+    return size - cancelledNodes;
   }
 
   /** Returns whether nothing is pending. Drops nodes of cancelled entries from the top. */
   public boolean isEmpty() {
     while (size > 0 && entries[slots[0]] == null) {
       pop();
-      removed--;
+      cancelledNodes--;
     }
     return size == 0;
   }
@@ -218,7 +218,7 @@ public final class TimeoutQueue {
     for (int i = 0; i < size; i++) {
       Entry entry = entries[slots[i]];
       if (entry != null) {
-        entry.callback = REMOVED;
+        entry.callback = CANCELLED;
         entry.slot = NONE;
       }
     }
@@ -226,7 +226,7 @@ public final class TimeoutQueue {
     slots = numbers(new int[INITIAL_CAPACITY], 0);
     entries = new Entry[INITIAL_CAPACITY];
     size = 0;
-    removed = 0;
+    cancelledNodes = 0;
   }
 
   /** Removes the first node; its slot becomes the first one after the heap. */
@@ -308,7 +308,7 @@ public final class TimeoutQueue {
       }
     }
     size = kept;
-    removed = 0;
+    cancelledNodes = 0;
     for (int i = (kept - 2) >> 2; i >= 0; i--) {
       siftDown(i, deadlines[i], slots[i]);
     }
