@@ -1,4 +1,4 @@
-/** What users test their coroutines with; see {@link dev.ioloop.testing}. */
+/** Support for users who test coroutines; see {@link dev.ioloop.testing}. */
 module dev.ioloop.testing {
   requires transitive dev.ioloop;
   requires transitive java.logging;

@@ -10,13 +10,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures all there is, one after the other, draws it, and ends with the list of targets. */
+/** Measures everything, one after the other, draws it, and ends with the list of targets. */
 @Command(
     name = "all",
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Measures everything: callbacks, timers and coroutines, the heap of what waits, and servers.",
+      "Measures everything: callbacks, timers and coroutines, the heap of suspended ones, and servers.",
       "That takes more than an hour, or a quarter of it if quick."
     })
 final class All implements Callable<Integer> {
@@ -25,12 +25,12 @@ final class All implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIRECTORY",
       defaultValue = "bench/target/results",
-      description = "Where samples and pictures go: ${DEFAULT-VALUE}.")
+      description = "The directory for samples and pictures: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Option(
       names = "--quick",
-      description = "Short rounds, to see whether all works. The numbers are worth little.")
+      description = "Short rounds, to check that everything works. The numbers are worth little.")
   private boolean quick;
 
   @Option(
@@ -57,7 +57,7 @@ final class All implements Callable<Integer> {
     return failed;
   }
 
-  /** Runs a command, and draws what it has written. Returns its exit code. */
+  /** Runs a command, and draws its output. Returns its exit code. */
   private int run(Callable<Integer> command, String name, String... ifQuick) throws IOException {
     Path samples = out.resolve(name + ".csv");
     List<String> arguments = new ArrayList<>(List.of("--csv", samples.toString()));

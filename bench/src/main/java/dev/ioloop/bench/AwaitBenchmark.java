@@ -20,10 +20,10 @@ public class AwaitBenchmark extends LoopBenchmark {
 
   /**
    * Continuation: yield and run alone, without future or loop; the floor. Continuation-future: the
-   * same with the least that can be called a future and a loop. Kotlin: takes its continuation and
-   * is resumed through the event loop; -deferred: awaits Kotlin's future; -inline: is resumed in
-   * place where that is the event loop's thread, as in Ktor; -blocking: on the loop of {@code
-   * runBlocking}. Virtual-thread: joins a {@code CompletableFuture} that another one completes.
+   * same with a minimal future and a minimal loop. Kotlin: takes its continuation and is resumed
+   * through the event loop; -deferred: awaits Kotlin's future; -inline: is resumed in place where
+   * that is the event loop's thread, as in Ktor; -blocking: on the loop of {@code runBlocking}.
+   * Virtual-thread: joins a {@code CompletableFuture} that another one completes.
    */
   @Param({
     "ioloop-continuation",
@@ -112,7 +112,7 @@ public class AwaitBenchmark extends LoopBenchmark {
     threads.finish();
   }
 
-  /** Also what {@link MomentBenchmark} compares with. */
+  /** {@link MomentBenchmark} compares with this, too. */
   static void suspend(Host host) {
     int[] left = {TIMES};
     Object continuation =

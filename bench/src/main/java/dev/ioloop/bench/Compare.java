@@ -17,9 +17,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Measures ioloop and its peers in turns. All peers of a measure are warmed up in JVMs of their
- * own, which then measure one short round after the other: A, B, C, A, B, C, and so on. Whatever
- * disturbs the machine for a while disturbs all of them, and ratios are taken within a round.
+ * Measures ioloop and its peers alternately. All peers of a measure are warmed up in JVMs of their
+ * own, which then measure one short round after the other: A, B, C, A, B, C, and so on. A temporary
+ * disturbance of the machine affects all of them, and ratios are taken within a round.
  */
 @Command(
     name = "ioloop-bench",
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description =
-        "Measures ioloop and its peers in turns, and prints costs, ratios and their spread.",
+        "Measures ioloop and its peers alternately, and prints costs, ratios and their spread.",
     footer = {
       "",
       "JMH with the same benchmarks:",
@@ -45,32 +45,32 @@ final class Compare implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often each peer is measured: 21 times, or 5 if quick.")
+      description = "The number of rounds for each peer: 21, or 5 if quick.")
   private int rounds;
 
   @Option(
       names = "--forks",
       paramLabel = "N",
       description =
-          "How many JVMs each peer gets for that, one after the other, because a compiler does not"
-              + " always do the same: 3, or 1 if quick.")
+          "The number of JVMs for each peer, one after the other, because a compiler does not"
+              + " always produce the same code: 3, or 1 if quick.")
   private int forks;
 
   @Option(
       names = "--only",
       paramLabel = "REGEX",
-      description = "Only measures with such a name; --list shows them.")
+      description = "Only the measures with these names; --list shows them.")
   private Pattern only = Pattern.compile("");
 
   @Option(
       names = "--peers",
       paramLabel = "REGEX",
-      description = "Only peers with such a name; ratios to the others are left out.")
+      description = "Only the peers with these names; ratios to others are omitted.")
   private Pattern peers = Pattern.compile("");
 
   @Option(
       names = "--quick",
-      description = "Short rounds, to see whether all works. The numbers are worth little.")
+      description = "Short rounds, to check that everything works. The numbers are worth little.")
   private boolean quick;
 
   @Option(names = "--csv", paramLabel = "FILE", description = "Write each sample to this file.")
@@ -91,7 +91,7 @@ final class Compare implements Callable<Integer> {
 
   Compare() {}
 
-  /** Returns what was judged, a line each. */
+  /** Returns the verdicts, a line each. */
   List<String> verdicts() {
     return verdicts;
   }
@@ -158,7 +158,7 @@ final class Compare implements Callable<Integer> {
     return measure.peers().stream().filter(peer -> peers.matcher(peer).find()).toList();
   }
 
-  /** Starts a worker for each peer and lets them measure in turns. */
+  /** Starts a worker for each peer and has them measure alternately. */
   private void takeTurns(
       Measure measure,
       int times,

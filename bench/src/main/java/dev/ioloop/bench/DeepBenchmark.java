@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
-/** A coroutine awaits a pending future below a hundred calls, which are made for that. */
+/** A coroutine awaits a pending future a hundred calls deep, including the calls. */
 public class DeepBenchmark extends LoopBenchmark {
   private static final int TIMES = 10_000;
   private static final int DEPTH = 100;

@@ -16,7 +16,7 @@ public class DoneBenchmark extends LoopBenchmark {
   @Param({"ioloop-continuation", "ioloop-thread", "kotlin", "call"})
   public String peer;
 
-  /** Where the results go, so that they are needed. */
+  /** Consumes the results, so that they are not optimized away. */
   private long sum;
 
   @Override

@@ -7,12 +7,12 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
-/** Callbacks posted by other threads, and how long a loop that sleeps needs to run one. */
+/** Callbacks posted by other threads, and the time that a sleeping loop needs to run one. */
 public class ForeignBenchmark extends LoopBenchmark {
   private static final int TIMES = 200_000;
   private static final int WAKE_UPS = 1_000;
 
-  /** Long enough for a loop to be asleep, whatever it does before. */
+  /** Long enough for any loop to fall asleep. */
   private static final long IDLE_NANOS = 150_000;
 
   @Param({
@@ -36,10 +36,10 @@ public class ForeignBenchmark extends LoopBenchmark {
             return thread;
           });
 
-  /** How many callbacks are still to come; the loop's thread counts. */
+  /** The callbacks still to come, counted by the loop's thread. */
   private int left;
 
-  /** How many wake-ups the loop has answered. */
+  /** The wake-ups that the loop has answered. */
   private volatile int answered;
 
   private long latencies;
@@ -88,7 +88,10 @@ public class ForeignBenchmark extends LoopBenchmark {
     }
   }
 
-  /** One thread posts now and then, and waits until it has run. Returns how long that took. */
+  /**
+   * One thread posts a callback now and then, and waits until it has run. Returns how long that
+   * took.
+   */
   @Benchmark
   @OperationsPerInvocation(WAKE_UPS)
   public long wake() throws Exception {

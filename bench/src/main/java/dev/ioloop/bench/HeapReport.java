@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Measures, prints and writes what one of many equal things takes on the heap, for each peer. */
+/** Measures, prints and writes the heap of one of many equal objects, for each peer. */
 final class HeapReport {
   static final String METRIC = "bytes";
 
   /** Measures one peer. */
   interface HeapOf {
-    /** Returns the bytes of one, or says why there is none here. */
+    /** Returns the bytes of one, or throws an exception with the reason if it is unavailable. */
     long bytes(String peer) throws Exception;
   }
 
@@ -20,7 +20,7 @@ final class HeapReport {
 
   private HeapReport() {}
 
-  /** Measures those of the peers that the options choose, and reports to where they say. */
+  /** Measures the peers that the options select, and reports as they say. */
   static HeapReport of(
       String measure, String title, List<String> peers, PeerOptions options, HeapOf heap)
       throws Exception {
@@ -47,7 +47,7 @@ final class HeapReport {
     return rows;
   }
 
-  /** Returns the bytes of one with a peer, or null where it was not measured. */
+  /** Returns the bytes of one with a peer, or null if it was not measured. */
   @Nullable Long bytes(String peer) {
     return bytes.get(peer);
   }

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 
 /**
  * The same small HTTP server on Netty, with handlers of different kinds. Each answers "hello": at
- * once, or when something has come that another task of the event loop brings.
+ * once, or when another task of the event loop has completed a future.
  */
 final class HttpPeers {
   static final byte[] REQUEST =

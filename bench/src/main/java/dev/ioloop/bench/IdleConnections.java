@@ -11,9 +11,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures the heap that idle connections take in an echo server: each has had one echo, and waits
- * for the next message. As many have come and gone before, so that the server's own parts are there
- * and its code is compiled.
+ * Measures the heap of idle connections in an echo server: each has had one echo, and waits for the
+ * next message. The same number of connections has come and gone before, so the server's own parts
+ * exist and its code is compiled.
  */
 @Command(
     name = IdleConnections.ID,
@@ -28,7 +28,7 @@ final class IdleConnections implements Callable<Integer> {
       names = "--connections",
       paramLabel = "N",
       defaultValue = "10000",
-      description = "How many: ${DEFAULT-VALUE}.")
+      description = "The number of connections: ${DEFAULT-VALUE}.")
   private int connections;
 
   @Mixin private PeerOptions options;
@@ -50,7 +50,7 @@ final class IdleConnections implements Callable<Integer> {
       connect(server, connections, clients);
       long bytes = server.liveBytes() - before;
       if (bytes == 0) {
-        throw new Worker.Unavailable("it has no heap that can be asked for");
+        throw new Worker.Unavailable("it has no heap that can be queried");
       }
       return Math.round((double) bytes / connections);
     } finally {

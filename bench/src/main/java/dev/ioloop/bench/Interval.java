@@ -7,7 +7,7 @@ import java.util.Arrays;
  * least 95 %, whatever the samples' distribution: it lies between two of the sorted samples, found
  * from the binomial distribution.
  *
- * @param sure whether there were samples enough; if not, the interval is all there is
+ * @param sure whether there were enough samples; if not, the interval spans all of them
  */
 record Interval(double median, double low, double high, boolean sure) {
   private static final double CONFIDENCE = 0.95;

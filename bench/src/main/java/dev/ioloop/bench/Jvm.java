@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jmh.annotations.Fork;
 
-/** The JVMs that measure: all are of the JDK of this one, and get the options that JMH's get. */
+/** The JVMs that measure: all use the JDK of this JVM, and the options of JMH's JVMs. */
 final class Jvm {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
@@ -17,7 +17,7 @@ final class Jvm {
 
   private Jvm() {}
 
-  /** Returns what starts a JVM, with more options than all have; its errors go where ours go. */
+  /** Returns a builder that starts a JVM with additional options; its errors go where ours go. */
   static ProcessBuilder of(
       List<String> moreOptions, String classPath, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();

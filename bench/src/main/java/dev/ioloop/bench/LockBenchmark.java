@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * A lock or a queue that one coroutine uses alone, which does not suspend it, or two of them
- * together, which does.
+ * A lock or a queue, used by one coroutine alone, which does not suspend it, or by two together,
+ * which does.
  */
 public class LockBenchmark extends LoopBenchmark {
   private static final int TIMES = 500_000;
@@ -53,35 +53,38 @@ public class LockBenchmark extends LoopBenchmark {
     }
   }
 
-  /** One acquires a lock and gives it back, so many times. */
+  /** One coroutine acquires and releases a lock repeatedly. */
   @Benchmark
   @OperationsPerInvocation(TIMES)
   public long lock() throws Exception {
     return host().run(() -> users.lock(TIMES));
   }
 
-  /** One puts an item into a queue and gets it, so many times. */
+  /** One coroutine puts an item into a queue and gets it, repeatedly. */
   @Benchmark
   @OperationsPerInvocation(TIMES)
   public long queue() throws Exception {
     return host().run(() -> users.putAndGet(TIMES));
   }
 
-  /** Two take turns with a lock: one holds it for a turn of the loop, the other waits for it. */
+  /**
+   * Two coroutines alternate with a lock: one holds it for a turn of the loop, the other waits for
+   * it.
+   */
   @Benchmark
   @OperationsPerInvocation(HAND_OVERS)
   public long lockHandOver() throws Exception {
     return host().run(() -> users.handOver(HAND_OVERS));
   }
 
-  /** One puts into a queue of one what another one gets from it. */
+  /** One coroutine puts items into a queue of one, and another takes them. */
   @Benchmark
   @OperationsPerInvocation(HAND_OVERS)
   public long queueHandOver() throws Exception {
     return host().run(() -> users.transfer(HAND_OVERS));
   }
 
-  /** Who uses locks and queues. Each method begins that, and the host's finish() ends it. */
+  /** The user of locks and queues. Each method begins a run, and the host's finish() ends it. */
   private interface Users {
     void lock(int times);
 
@@ -100,7 +103,7 @@ public class LockBenchmark extends LoopBenchmark {
             Lock lock = new Lock();
             for (int i = 0; i < times; i++) {
               try (Releaser held = await(lock.acquire())) {
-                // Nothing, which is what is measured.
+                // Nothing, because only the locking is measured.
               }
             }
             host.finish();

@@ -13,10 +13,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What all benchmarks have in common. A subclass lists its peers as the values of the JMH parameter
- * {@code peer}. Its benchmark methods do one thing many times on the peer's loop, and return how
- * long that took on the loop's thread. JMH does not look at that: it measures from outside, with
- * the way to the loop's thread and back, which is why one invocation takes milliseconds.
+ * Shared by all benchmarks. A subclass lists its peers as the values of the JMH parameter {@code
+ * peer}. Its benchmark methods do one thing many times on the peer's loop, and return how long that
+ * took on the loop's thread. JMH ignores that time: it measures from outside, including the way to
+ * the loop's thread and back, which is why one invocation takes milliseconds.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
       "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
       "--enable-native-access=ALL-UNNAMED",
       "-XX:+UseG1GC",
-      // Memory that is new to a process can be dear, on virtual machines above all.
+      // Memory that is new to a process can be slow, especially on virtual machines.
       "-Xmx1g",
       "-Xms1g",
       "-XX:+AlwaysPreTouch"
@@ -36,21 +36,24 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public abstract class LoopBenchmark {
-  /** What the names of our own peers begin with; a backend or a make of coroutines follows. */
+  /** The prefix of our own peers' names; a backend or a coroutine engine follows. */
   static final String OURS = "ioloop-";
 
   private Host host;
   private Runnable work;
 
-  /** Chooses the loop of the present peer, or throws an exception that says why it cannot. */
+  /** Chooses the loop of the present peer, or throws an exception with the reason why it cannot. */
   abstract void open() throws Exception;
 
-  /** Says where to measure. */
+  /** Sets the loop to measure on. */
   final void use(Host host) {
     this.host = host;
   }
 
-  /** Says where to measure, and what: it begins on the host's thread and ends by its finish(). */
+  /**
+   * Sets the loop to measure on, and the run: it begins on the host's thread and ends by its
+   * finish().
+   */
   final void use(Host host, Runnable work) {
     this.host = host;
     this.work = work;

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** How the reports write conditions, tables, numbers and verdicts, in Markdown. */
+/** Writes conditions, tables, numbers and verdicts of the reports as Markdown. */
 final class Markdown {
 
   /** Fewer rounds than this decide nothing. */
@@ -25,7 +25,7 @@ final class Markdown {
 
   private Markdown() {}
 
-  /** Prints where and how it is measured. */
+  /** Prints the machine and the conditions. */
   static void printConditions(PrintStream out, int rounds, int forks) {
     OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
     double load = system.getSystemLoadAverage();
@@ -53,7 +53,9 @@ final class Markdown {
         forks);
   }
 
-  /** Prints what one measure has come to, and who could not be measured, with the reasons. */
+  /**
+   * Prints the results of one measure, and the peers that could not be measured, with the reasons.
+   */
   static void printSection(
       PrintStream out,
       String title,
@@ -92,7 +94,7 @@ final class Markdown {
 
   /** Says whether a cost is within its limit, as the end of a sentence. */
   static String verdict(Interval cost, int rounds, double limit) {
-    return ", wanted at most "
+    return ", target at most  "
         + number(limit)
         + ": "
         + (rounds < ENOUGH_ROUNDS
@@ -112,7 +114,7 @@ final class Markdown {
         + (interval.sure() ? ")" : ", all)");
   }
 
-  /** Three digits or all that stand before the point. */
+  /** Three digits, or all digits before the point. */
   static String number(double value) {
     double size = Math.abs(value);
     return String.format(Locale.ROOT, size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", value);

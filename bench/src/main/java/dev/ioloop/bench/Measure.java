@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * What can be compared, with whom, and how good ioloop wants to be. Each is one JMH benchmark,
- * whose annotations say which peers there are and how many operations one call does.
+ * The measures, with their peers and targets. Each is one JMH benchmark, whose annotations list the
+ * peers and the number of operations of one call.
  */
 enum Measure {
   CHAIN(
@@ -128,10 +128,10 @@ enum Measure {
       List.of("netty"),
       Target.nanos("ioloop-epoll", 1_000_000));
 
-  /** The name of what is drawn, for files and pictures. */
+  /** The name for files and pictures. */
   static final String METRIC = "ns";
 
-  /** In what a {@link Target} is said. */
+  /** The unit of a {@link Target}. */
   enum Unit {
     RATIO(""),
     NANOS(" ns"),
@@ -145,7 +145,10 @@ enum Measure {
     }
   }
 
-  /** The most that a peer may cost: so many times what another costs, so much more, or so much. */
+  /**
+   * The most that a peer may cost: a multiple of another peer's cost, a difference to it, or an
+   * absolute value.
+   */
   record Target(String peer, @Nullable String reference, Unit unit, double limit) {
     static Target ratio(String peer, String reference, double limit) {
       return new Target(peer, reference, Unit.RATIO, limit);
@@ -166,7 +169,7 @@ enum Measure {
 
   final String title;
 
-  /** The peers that others are compared with. */
+  /** The peers that the others are compared with. */
   final List<String> references;
 
   final List<Target> targets;

@@ -5,7 +5,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
-/** A coroutine lets the loop go round once. */
+/** A coroutine waits for the loop's next iteration. */
 public class MomentBenchmark extends LoopBenchmark {
   private static final int TIMES = AwaitBenchmark.TIMES;
 

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
-/** A coroutine awaits a hundred futures together, which are completed by a callback each. */
+/** A coroutine awaits a hundred futures together, each completed by a callback. */
 public class MultiBenchmark extends LoopBenchmark {
   private static final int TIMES = 100;
   private static final int MANY = 100;

@@ -12,13 +12,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 
 /**
- * A JVM that measures how much heap a suspended coroutine takes: 100,000 of them, each three calls
- * deep, on one loop of one peer. It first runs as many to their ends, so that all is compiled.
+ * A JVM that measures the heap of a suspended coroutine: 100,000 of them, each three calls deep, on
+ * one loop of one peer. It first runs the same number to their ends, so that the code is compiled.
  */
 final class Parked {
   private static final int COROUTINES = 100_000;
 
-  /** What an answer begins with. */
+  /** The prefix of an answer. */
   private static final String BYTES = "bytes ";
 
   /**
@@ -36,7 +36,7 @@ final class Parked {
 
   /** Parks coroutines on a peer. */
   private interface Parking {
-    /** Suspends all, and returns what resumes them. */
+    /** Suspends all, and returns a task that resumes them. */
     Runnable park();
   }
 

@@ -42,7 +42,7 @@ final class ParkedCoroutines implements Callable<Integer> {
       return "not measured";
     }
     double ratio = (double) ours / reference;
-    return "%s times the bytes of %s, wanted at most %s: %s"
+    return "%s times the bytes of %s, target at most %s: %s"
         .formatted(
             Markdown.number(ratio),
             REFERENCE,

@@ -22,12 +22,12 @@ final class PeerOptions {
 
   PeerOptions() {}
 
-  /** Returns the file for the samples, if there is to be one. */
+  /** Returns the file for the samples, if one was asked for. */
   @Nullable Path csv() {
     return csv;
   }
 
-  /** Returns those of some peers that are to be measured. */
+  /** Returns the selected ones of some peers. */
   List<String> chosen(List<String> all) {
     return all.stream().filter(peer -> peers.matcher(peer).find()).toList();
   }

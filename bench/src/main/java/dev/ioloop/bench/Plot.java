@@ -52,7 +52,7 @@ final class Plot implements Callable<Integer> {
   /** Of a line for an interval, as a share of the picture's height. */
   private static final double LINE_WIDTH = 0.006;
 
-  /** Where the dearest costs so many times what the cheapest does, the axis is logarithmic. */
+  /** If the largest cost is this many times the smallest, the axis is logarithmic. */
   private static final double WIDE = 15;
 
   @Parameters(index = "0", paramLabel = "CSV", description = "What was measured.")

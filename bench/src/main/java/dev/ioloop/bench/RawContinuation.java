@@ -53,7 +53,7 @@ final class RawContinuation {
 
   private RawContinuation() {}
 
-  /** Throws an exception that says why, where there are no continuations. */
+  /** Throws an exception with the reason if there are no continuations. */
   static void check() {
     if (UNAVAILABILITY_CAUSE != null) {
       throw new IllegalStateException("no continuations on this JDK: " + UNAVAILABILITY_CAUSE);

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 
-/** Prints what was measured, as Markdown. */
+/** Prints the measurements as Markdown. */
 final class Report {
 
   private final PrintStream out;
 
-  /** What was judged so far, a line each. */
+  /** The verdicts so far, a line each. */
   private final List<String> verdicts;
 
   Report(PrintStream out, List<String> verdicts) {
@@ -89,7 +89,7 @@ final class Report {
     return together(samples, reference, (a, b) -> a / b);
   }
 
-  /** Compares what was measured in the same round. */
+  /** Compares measurements of the same round. */
   private static Interval together(
       List<Sample> samples, List<Sample> reference, DoubleBinaryOperator comparison) {
     double[] compared = new double[samples.size()];
@@ -99,7 +99,7 @@ final class Report {
     return Interval.of(compared);
   }
 
-  /** Returns how many of all rounds are those of one fork. */
+  /** Returns how many of all rounds belong to one fork. */
   static int share(int rounds, int forks, int fork) {
     return rounds * (fork + 1) / forks - rounds * fork / forks;
   }

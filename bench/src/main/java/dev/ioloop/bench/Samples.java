@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All numbers that were measured, as CSV: a line for each. */
+/** All measured numbers as CSV, a line for each. */
 final class Samples implements AutoCloseable {
   private static final String HEADER = "measure,peer,round,metric,value";
 
   private final PrintWriter lines;
 
-  /** Begins a file, or throws all away where there is none. */
+  /** Begins a file, or discards everything if there is none. */
   Samples(@Nullable Path file) throws IOException {
     Writer to = file == null ? Writer.nullWriter() : Files.newBufferedWriter(file);
     lines = new PrintWriter(to, true);
@@ -34,7 +34,7 @@ final class Samples implements AutoCloseable {
     lines.close();
   }
 
-  /** Reads what each peer has cost, by "measure,metric". */
+  /** Reads the costs of each peer, by "measure,metric". */
   static Map<String, Map<String, List<Double>>> read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {

@@ -14,44 +14,43 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures servers in turns. Each has a process of its own; all are warmed up, and then the same
+ * Measures servers alternately. Each has a process of its own; all are warmed up, and then the same
  * clients, in this process, send to one after the other: A, B, C, A, B, C, and so on.
  */
 @Command(
     name = "servers",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    description = "Measures servers in turns: their CPU time, latencies and garbage per message.")
+    description =
+        "Measures servers alternately: their CPU time, latencies and garbage per message.")
 final class ServerCompare implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "21",
-      description = "How often each peer is measured: ${DEFAULT-VALUE} times.")
+      description = "The number of rounds for each peer: ${DEFAULT-VALUE}.")
   private int rounds;
 
   @Option(
       names = "--forks",
       paramLabel = "N",
       defaultValue = "3",
-      description =
-          "How many processes each peer gets for that, one after the other: ${DEFAULT-VALUE}.")
+      description = "The number of processes for each peer, one after the other: ${DEFAULT-VALUE}.")
   private int forks;
 
   @Option(
       names = "--round-ms",
       paramLabel = "N",
       defaultValue = "500",
-      description =
-          "How long a round takes: ${DEFAULT-VALUE} ms. The warm-up takes six times that.")
+      description = "The length of a round: ${DEFAULT-VALUE} ms. The warm-up takes six times that.")
   private int roundMillis;
 
   @Option(
       names = "--only",
       paramLabel = "REGEX",
       description =
-          "Only workloads with such a name: one, many, pipelined, large, http, http-await.")
+          "Only the workloads with these names: one, many, pipelined, large, http, http-await.")
   private Pattern only = Pattern.compile("");
 
   @Mixin private PeerOptions options;
@@ -60,7 +59,7 @@ final class ServerCompare implements Callable<Integer> {
 
   ServerCompare() {}
 
-  /** Returns what was judged, a line each. */
+  /** Returns the verdicts, a line each. */
   List<String> verdicts() {
     return verdicts;
   }
@@ -136,7 +135,7 @@ final class ServerCompare implements Callable<Integer> {
   }
 
   private Sample measure(ServerProcess server, ServerLoad load) throws Exception {
-    // Asked from outside the interval in which the CPU time is counted.
+    // Queried outside the interval in which the CPU time is counted.
     long bytesBefore = server.allocatedBytes();
     long cpuBefore = server.cpuNanos();
     ServerLoad.Result result = load.run(TimeUnit.MILLISECONDS.toNanos(roundMillis));

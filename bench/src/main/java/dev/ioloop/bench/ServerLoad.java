@@ -15,20 +15,20 @@ import java.util.List;
 
 /**
  * The clients of one server: each sends its requests at once, waits until all of them are answered,
- * and does it again. One thread serves them all; a single one has a blocking channel, which leaves
- * the most to the server.
+ * and does it again. One thread serves all clients; a single client has a blocking channel, which
+ * costs the least beside the server.
  */
 final class ServerLoad implements AutoCloseable {
   private static final int MAX_LATENCIES = 1 << 22;
 
-  /** What came back in one round; times in nanoseconds. */
+  /** The answers of one round; times in nanoseconds. */
   record Result(long messages, long nanos, double median, double p99) {}
 
   private final ServerWorkload workload;
   private final ByteBuffer messages;
   private final ByteBuffer echo;
 
-  /** How many bytes answer what one client sends at once. */
+  /** The bytes that answer one batch of a client. */
   private final int awaited;
 
   private final List<Client> clients = new ArrayList<>();
@@ -55,7 +55,7 @@ final class ServerLoad implements AutoCloseable {
     return channel;
   }
 
-  /** Lets the clients send for so long, and returns when the last echo is back. */
+  /** Has the clients send for this long, and returns when the last echo is back. */
   Result run(long atLeastNanos) throws IOException {
     long start = System.nanoTime();
     long end = start + atLeastNanos;
@@ -168,7 +168,7 @@ final class ServerLoad implements AutoCloseable {
                   : SelectionKey.OP_READ);
     }
 
-    /** Returns whether all is back. */
+    /** Returns whether everything is back. */
     boolean read() throws IOException {
       missing -= checked(channel.read(echo.clear()));
       return missing == 0;

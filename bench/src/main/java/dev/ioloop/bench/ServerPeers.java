@@ -42,8 +42,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The echo servers that are compared, each as its own experts would write it, on one thread. All
- * send back what one read has brought.
+ * The compared echo servers, each written idiomatically, on one thread. Each sends back the bytes
+ * of one read.
  */
 final class ServerPeers {
   private static final int CHUNK = 64 * 1024;

@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 
 /**
- * An echo server of one peer in a process of its own, so that its CPU time and its memory are
- * nobody else's.
+ * An echo server of one peer in a process of its own, so that its CPU time and memory are its
+ * alone.
  *
  * <p>Both ends of the pipe are here. The server's first line is "ready" and its port, or the reason
  * why it cannot run here. Then it answers "allocated" and "live" with bytes, and ends with its
@@ -31,7 +31,7 @@ final class ServerProcess implements AutoCloseable {
   private static final String LIVE = "live";
   private static final String C = "c-epoll";
 
-  /** For virtual threads: as the others have one loop. */
+  /** For virtual threads: one carrier, because the others have one loop. */
   private static final List<String> ONE_CARRIER =
       List.of("-Djdk.virtualThreadScheduler.parallelism=1");
 
@@ -94,7 +94,7 @@ final class ServerProcess implements AutoCloseable {
           String times = Files.readString(thread.resolve("schedstat"));
           nanos += Long.parseLong(times.substring(0, times.indexOf(' ')));
         } catch (IOException e) {
-          // It has ended since.
+          // The thread has ended meanwhile.
         }
       }
     }
@@ -118,7 +118,7 @@ final class ServerProcess implements AutoCloseable {
     to.println(question);
     String answer = from.readLine();
     if (answer == null) {
-      throw new IOException("a server ended before its time; stderr may say why");
+      throw new IOException("a server ended too early; stderr may say why");
     }
     return Long.parseLong(answer);
   }

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Prints what the echo servers cost. */
+/** Prints the cost of the echo servers. */
 final class ServerReport {
   private final PrintStream out;
 
-  /** What was judged so far, a line each. */
+  /** The verdicts so far, a line each. */
   private final List<String> verdicts;
 
   ServerReport(PrintStream out, List<String> verdicts) {

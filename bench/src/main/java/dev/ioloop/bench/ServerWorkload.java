@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What the clients of servers do, and how good ioloop wants to be at it. */
+/** The workloads of servers' clients, and the targets for ioloop. */
 enum ServerWorkload {
   ONE(
       "echo: 64 bytes, one connection",
@@ -46,10 +46,10 @@ enum ServerWorkload {
       new Target("http-await-coroutine", Metric.CPU, "http-await-callback", 1 / 0.9),
       new Target("http-await-coroutine", Metric.CPU, "http-virtual-thread", 1 / 1.3));
 
-  /** What one request cost a server in one round: nanoseconds, but for the bytes it allocated. */
+  /** The cost of one request to a server in one round: nanoseconds, except the allocated bytes. */
   record Sample(double cpu, double time, double median, double p99, double bytes) {}
 
-  /** What is judged. */
+  /** What a target limits. */
   enum Metric {
     CPU("CPU", "ns", Sample::cpu),
     TIME("time", "ns", Sample::time),
@@ -68,7 +68,7 @@ enum ServerWorkload {
     }
   }
 
-  /** The most that a peer may have: so many times what another has, or so much. */
+  /** The most that a peer may have: a multiple of another peer's value, or an absolute value. */
   record Target(String peer, Metric metric, @Nullable String reference, double limit) {}
 
   final String title;
@@ -76,12 +76,12 @@ enum ServerWorkload {
   final byte[] request;
   final int responseLength;
 
-  /** How many requests of one connection are in flight. */
+  /** The number of requests in flight on one connection. */
   final int depth;
 
   final List<String> peers;
 
-  /** The peer that all are compared with. */
+  /** The peer that all others are compared with. */
   final String reference;
 
   final List<Target> targets;
@@ -98,7 +98,7 @@ enum ServerWorkload {
     this.targets = List.of(targets);
   }
 
-  /** Requests of HTTP; the first peer is the one that all are compared with. */
+  /** HTTP requests; all others are compared with the first peer. */
   ServerWorkload(String title, List<String> peers, Target... targets) {
     this.title = title;
     this.connections = 64;

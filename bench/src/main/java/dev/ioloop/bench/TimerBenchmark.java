@@ -50,14 +50,14 @@ public class TimerBenchmark extends LoopBenchmark {
             });
   }
 
-  /** The new one is cancelled, as a timeout is that guards a short wait. */
+  /** The new timer is cancelled, like a timeout that guards a short wait. */
   @Benchmark
   @OperationsPerInvocation(TIMES)
   public long guard() throws Exception {
     return host().run(new Repeat(() -> timers.cancel(add())));
   }
 
-  /** A random one is cancelled and replaced, as a connection's idle timeout is. */
+  /** A random timer is cancelled and replaced, like a connection's idle timeout. */
   @Benchmark
   @OperationsPerInvocation(TIMES)
   public long replace() throws Exception {

@@ -10,13 +10,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The timers of a loop, as its users set and cancel them. */
+/** Sets and cancels the timers of a loop, as its users do. */
 interface Timers {
   Object add(long delayNanos, Runnable callback);
 
   void cancel(Object timer);
 
-  /** Returns the timers of a loop that has some. */
+  /** Returns the timers of a loop. */
   static Timers of(Host host) {
     if (host instanceof Host.Ours ours) {
       return new Ours(ours.loop);

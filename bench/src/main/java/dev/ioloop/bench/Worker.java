@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * A JVM that measures one thing on one peer, a round whenever it is asked to. So the peers of a
- * measure can take turns, each with its code compiled for it alone.
+ * A JVM that measures one thing on one peer, one round per request. The peers of a measure can
+ * therefore alternate, each with its code compiled for it alone.
  *
  * <p>Both ends of the pipe are here. The worker answers a line with a line: it begins with "ready"
  * once it has warmed up, or with the reason why it cannot measure, and then answers every "go" with
@@ -26,16 +26,16 @@ final class Worker implements AutoCloseable {
   private static final String GO = "go";
   private static final String QUICK = "quick";
 
-  /** Keeps a call what it is where a call is measured. */
+  /** Prevents inlining of the call that is measured. */
   private static final List<String> CALLS =
       List.of(
           "-XX:CompileCommand=quiet",
           "-XX:CompileCommand=dontinline,%s::call".formatted(DoneBenchmark.class.getName()));
 
-  /** What one operation cost in one round. */
+  /** The cost of one operation in one round. */
   record Sample(double nanos, double bytes) {}
 
-  /** Says why a peer cannot be measured on this machine or JDK. */
+  /** Tells why a peer cannot be measured on this machine or JDK. */
   static final class Unavailable extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -90,7 +90,7 @@ final class Worker implements AutoCloseable {
   private String read() throws IOException {
     String line = from.readLine();
     if (line == null) {
-      throw new IOException("a worker ended before its time; stderr may say why");
+      throw new IOException("a worker ended too early; stderr may say why");
     }
     return line;
   }
@@ -137,7 +137,7 @@ final class Worker implements AutoCloseable {
     return new Sample((double) nanos / operations, (double) bytes / operations);
   }
 
-  /** Returns what the platform threads of this JVM have allocated since they exist. */
+  /** Returns the bytes that the platform threads of this JVM have allocated so far. */
   private static long allocatedBytes() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     return LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum();

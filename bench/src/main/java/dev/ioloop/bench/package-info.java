@@ -1,6 +1,6 @@
 /**
- * Benchmarks, a class per thing that is measured, with ioloop and its peers beside each other in
- * it. JMH runs them, and so does {@link dev.ioloop.bench.Compare}, which is the main class.
+ * Benchmarks: one class for each subject, with ioloop and its peers side by side. JMH runs them,
+ * and so does {@link dev.ioloop.bench.Compare}, which is the main class.
  */
 @NullMarked
 package dev.ioloop.bench;

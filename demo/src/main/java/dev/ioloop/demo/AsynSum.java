@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two coroutines on one loop: each starts at once, stands still at its first {@code await}, and
- * goes on when the loop has run the callback that sets the result.
+ * Two coroutines on one loop: each starts at once, pauses at its first {@code await}, and continues
+ * when the loop has run the callback that sets the result.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar asyn-sum</pre>
  */

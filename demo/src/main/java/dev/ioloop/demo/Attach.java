@@ -25,8 +25,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * Shows the loops of another process, and what their coroutines wait for. Nothing has to be
- * prepared there.
+ * Shows the loops of another process, and what their coroutines wait for. The process needs no
+ * preparation.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar attach PID</pre>
  */
@@ -34,7 +34,7 @@ final class Attach {
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
-  /** A loop is shown to others when it has run for a moment. */
+  /** A loop becomes visible when it has run for a moment. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final Duration END_PATIENCE = Duration.ofSeconds(2);
@@ -42,7 +42,7 @@ final class Attach {
 
   private final long pid;
 
-  /** What the bean of a loop says, and its name. */
+  /** The text of a loop's bean, and its name. */
   private record Loop(
       String name,
       String description,
@@ -130,9 +130,7 @@ final class Attach {
     }
   }
 
-  /**
-   * Starts the management of the other process, if that has not been done, and returns its place.
-   */
+  /** Starts the management agent of the other process, unless it runs, and returns its address. */
   private JMXServiceURL address() throws IOException {
     if (ProcessHandle.of(pid).isEmpty()) {
       throw new IOException("there is no process " + pid);

@@ -6,8 +6,8 @@ import dev.ioloop.IOLoop;
 import java.util.List;
 
 /**
- * What loops and coroutines can be made of on this machine, what is chosen, and why the rest cannot
- * be had.
+ * Prints which backends and coroutine engines are available on this machine, which are chosen, and
+ * why the others are not available.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar backends</pre>
  */

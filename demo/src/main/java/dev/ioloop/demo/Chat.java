@@ -22,25 +22,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat with rooms, for telnet or nc: the first line is one's name, {@code /join ROOM} goes to
- * another room, and every other line goes to all in the room. Nobody waits for a slow reader: one
- * that is a megabyte behind is dropped, and so are those furthest behind when all together are 16
- * megabytes behind, and who says nothing for an hour. At most 200 may be connected, whose lines fit
- * into a heap of 64 MiB; further ones wait.
+ * A chat with rooms, for telnet or nc. The first line is the user's name, {@code /join ROOM} goes
+ * to another room, and every other line goes to everybody in the room. Nobody waits for a slow
+ * reader: one that is a megabyte behind is disconnected, and so are the slowest when all together
+ * are 16 megabytes behind. A user who sends nothing for an hour is disconnected, too. At most 200
+ * users may be connected, whose lines fit into a heap of 64 MiB; further ones wait.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar chat --port 9000</pre>
  */
 final class Chat extends TCPServer {
   private static final Duration IDLE = Duration.ofHours(1);
 
-  /** How long one has to wait before one may say more. What comes meanwhile waits in the socket. */
+  /** The pause between two lines of one user. Further ones wait in the socket. */
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   static final int MAX_CONNECTIONS = 200;
   private static final int MAX_UNSENT = 1024 * 1024;
   private static final long MAX_UNSENT_IN_ALL = 16 * MAX_UNSENT;
 
-  /** What an unsent line takes beside its bytes. */
+  /** The memory of an unsent line in addition to its bytes. */
   private static final int EACH = 256;
 
   private final Map<IOStream, Member> members = new LinkedHashMap<>();
@@ -48,7 +48,7 @@ final class Chat extends TCPServer {
   private final long maxUnsent;
   private long unsent;
 
-  /** Who is in a room, and how far behind. */
+  /** A user, the room, and how far behind the user is. */
   private static final class Member {
     String room = "";
     long unsent;
@@ -60,9 +60,9 @@ final class Chat extends TCPServer {
   }
 
   /**
-   * Makes one with other limits.
+   * Makes a chat with other limits.
    *
-   * @param pause how long one has to wait before one may say more
+   * @param pause the pause between two lines of one user
    * @param maxUnsent how far behind all readers together may be, in bytes
    */
   Chat(Duration pause, long maxUnsent) {
@@ -83,7 +83,7 @@ final class Chat extends TCPServer {
       Member member = new Member();
       members.put(stream, member);
       String line = "/join lobby";
-      while (line != null && !stream.closed()) { // What was received before a reset is not said.
+      while (line != null && !stream.closed()) { // Lines received before a reset are dropped.
         if (line.startsWith("/join ")) {
           member.room = line.substring("/join ".length());
           tell(member.room, name + " has joined " + member.room);
@@ -105,7 +105,7 @@ final class Chat extends TCPServer {
   }
 
   private void tell(String room, String text) {
-    byte[] line = (text + "\n").getBytes(UTF_8); // one for all, however many are behind
+    byte[] line = (text + "\n").getBytes(UTF_8); // shared by all, however many are behind
     for (IOStream stream : List.copyOf(members.keySet())) {
       Member member = members.get(stream);
       if (member != null && room.equals(member.room) && !stream.closed()) {
@@ -121,7 +121,7 @@ final class Chat extends TCPServer {
     int size = line.length + EACH;
     count(member, size);
     try {
-      // Not awaited: the others do not wait.
+      // Not awaited, so that the others need not wait.
       stream.write(line).addDoneCallback(sent -> count(member, -size));
     } catch (StreamBufferFullException e) {
       count(member, -size);

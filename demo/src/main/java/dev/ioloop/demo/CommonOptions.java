@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The options that every command has; they may stand before the command or after it. */
+/** The options of every command; they may stand before or after the command. */
 final class CommonOptions {
   private static final String BACKEND = "--backend";
   private static final String GENERATOR = "--generator";
@@ -24,17 +24,17 @@ final class CommonOptions {
                 .paramLabel("NAME")
                 .type(String.class)
                 .description(
-                    "What waits for I/O: epoll, io_uring, kqueue or nio.",
+                    "The backend: epoll, io_uring, kqueue or nio.",
                     "Default: the best one here; \"backends\" lists them.")
                 .build())
         .addOption(
             OptionSpec.builder(GENERATOR)
                 .order(1)
-                .paramLabel("MAKE")
+                .paramLabel("ENGINE")
                 .type(String.class)
                 .description(
-                    "What coroutines run on: continuation (fast, JDK 21 or newer) or thread.",
-                    "Default: the fast one where it can be had.")
+                    "The coroutine engine: continuation (fast, JDK 21 or newer) or thread.",
+                    "Default: the fast one if it is available.")
                 .build())
         .addOption(
             OptionSpec.builder("-v", VERBOSE)
@@ -75,7 +75,7 @@ final class CommonOptions {
     return value(VERBOSE, parsed) != null;
   }
 
-  /** Returns the value that stands last on the command line. */
+  /** Returns the last value on the command line. */
   private static <T> @Nullable T value(String option, ParseResult parsed) {
     T value = null;
     for (ParseResult command = parsed; command != null; command = command.subcommand()) {

@@ -3,12 +3,12 @@ package dev.ioloop.demo;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads how many of something there shall be. */
+/** Reads a count. */
 final class CountConverter implements ITypeConverter<Integer> {
   private final int least;
   private final int most;
 
-  /** Allows none and more. */
+  /** Allows zero or more. */
   CountConverter() {
     this(0, Integer.MAX_VALUE);
   }
@@ -26,7 +26,7 @@ final class CountConverter implements ITypeConverter<Integer> {
         return count;
       }
     } catch (NumberFormatException e) {
-      // Said below.
+      // Reported below.
     }
     throw new TypeConversionException(
         "\"" + text + "\" is not a count; write a whole number from " + least + " to " + most);

@@ -31,7 +31,7 @@ final class Crawl implements Runnable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Queue<URI> queue = new Queue<>();
 
-  /** Needs no lock: the workers take turns on the loop. */
+  /** Needs no lock: the workers run on the loop one at a time. */
   private final Set<URI> seen = new HashSet<>();
 
   Crawl(int workers, int pages) {
@@ -59,7 +59,7 @@ final class Crawl implements Runnable {
             String name = "worker " + i;
             group.start(() -> work(name));
           }
-          await(queue.join()); // each page that was put has been fetched
+          await(queue.join()); // until every page was fetched
           group.cancel(); // the workers wait for more
           return null;
         });

@@ -15,8 +15,8 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that sends back each line. It has the limits that a public one needs: on the length of a
- * line, on what a slow reader leaves unsent, on how long a connection may be idle, and on
+ * A server that sends back each line. It has the limits that a public server needs: on the length
+ * of a line, on the unsent bytes of a slow reader, on the idle time of a connection, and on
  * connections: 200, whose lines fit into a heap of 64 MiB. Further ones wait.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar echo-server --port 8888</pre>
@@ -43,7 +43,7 @@ final class EchoServer extends TCPServer {
     setMaxWriteBufferSize(MAX_UNSENT);
   }
 
-  /** With TLS by engines that were configured. */
+  /** With TLS by configured engines. */
   EchoServer(Supplier<SSLEngine> engines, Duration idle) {
     super(engines);
     this.idle = idle;
@@ -63,7 +63,10 @@ final class EchoServer extends TCPServer {
     }
   }
 
-  /** Listens until the process is told to end, and then gives connections five seconds. */
+  /**
+   * Listens until the process is told to end, and then gives the connections five seconds to
+   * finish.
+   */
   static void run(String host, int port, Duration idle) {
     try (IOLoop loop = IOLoop.instance()) {
       loop.runMain(

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says in a sentence what went wrong; the stack trace is for those who ask for it. */
+/** Reports in one sentence what went wrong; --verbose adds the stack trace. */
 final class ErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
@@ -16,7 +16,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     PrintWriter err = command.getErr();
     err.println(e.getMessage());
     UnmatchedArgumentException.printSuggestions(e, err);
-    // Where an option's value was refused, the sentence says what the value should be.
+    // If an option's value was refused, the sentence says what the value should be.
     if (e.getCause() == null) {
       err.println(hint(command));
     }

@@ -12,11 +12,11 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.RunLast;
 
 /**
- * The main class of the jar: knows the commands and their options, and does nothing itself.
+ * The main class of the jar: it defines the commands and their options, and does nothing else.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar --help</pre>
  *
- * <p>Without picocli's annotations, because reading them takes a third of a start.
+ * <p>Does not use picocli's annotations, because reading them takes a third of the start-up time.
  */
 public final class Main {
   private Main() {}
@@ -70,7 +70,7 @@ public final class Main {
   private static CommandSpec generator() {
     return Usage.of(
         new NextAndSend(),
-        "A generator that hands back what is sent to it: next and send, without a loop.",
+        "A generator that returns the values sent to it: next and send, without a loop.",
         "generator",
         "generator --generator thread");
   }
@@ -104,7 +104,7 @@ public final class Main {
   private static CommandSpec tasks() {
     return Usage.of(
         new Tasks(),
-        "Groups of coroutines that end together: one fails, or the time is over.",
+        "Groups of coroutines that end together: one fails, or a time limit is reached.",
         "tasks",
         "tasks --backend nio --generator thread");
   }
@@ -116,7 +116,7 @@ public final class Main {
             .type(int.class)
             .converters(new CountConverter(1, 1_000))
             .defaultValue("4")
-            .description("How many pages are fetched at the same time. Default: 4.")
+            .description("The number of pages fetched at the same time. Default: 4.")
             .build();
     OptionSpec pages =
         OptionSpec.builder("--pages")
@@ -124,7 +124,7 @@ public final class Main {
             .type(int.class)
             .converters(new CountConverter(1, 100_000))
             .defaultValue("20")
-            .description("How many pages the site has. Default: 20.")
+            .description("The number of pages of the site. Default: 20.")
             .build();
     return Usage.of(
             () -> new Crawl(workers.getValue(), pages.getValue()).run(),
@@ -173,7 +173,7 @@ public final class Main {
         .type(Duration.class)
         .converters(new DurationConverter())
         .defaultValue(value)
-        .description("How long a connection may say nothing. Default: " + value + ".")
+        .description("The time that a connection may be silent. Default:  " + value + ".")
         .build();
   }
 
@@ -182,7 +182,7 @@ public final class Main {
     OptionSpec port = port("8443", "Where to listen; 0 is any free port.");
     OptionSpec idle = idle("60s");
     OptionSpec chain =
-        pem("--chain", "A PEM file with the certificates; may be replaced any time.");
+        pem("--chain", "A PEM file with the certificates; may be replaced at any time.");
     OptionSpec key = pem("--key", "A PEM file with the key, in PKCS #8.");
     return Usage.of(
             () ->
@@ -192,7 +192,7 @@ public final class Main {
                     idle.getValue(),
                     chain.getValue(),
                     key.getValue()),
-            "The echo server with TLS, and a certificate of its own making unless given one.",
+            "The echo server with TLS; it makes a certificate of its own unless given one.",
             "tls-echo --port 8443")
         .addOption(host)
         .addOption(port)
@@ -234,7 +234,7 @@ public final class Main {
     OptionSpec idle = idle("5m");
     return Usage.of(
             () -> Proxy.run(port.getValue(), host.getValue(), to.getValue(), idle.getValue()),
-            "Connects each client, of 200 at most, to a port of a host, and carries the bytes in both"
+            "Connects each client, of 200 at most, to a port of a host, and copies the bytes in both"
                 + " directions.",
             "proxy --port 8080 --host localhost --to-port 8888")
         .addOption(port)
@@ -263,7 +263,7 @@ public final class Main {
             .type(int.class)
             .converters(new CountConverter(1, 64))
             .defaultValue("2")
-            .description("How many event loops serve. Default: 2.")
+            .description("The number of event loops. Default: 2.")
             .build();
     OptionSpec allowed =
         OptionSpec.builder("--allow-host")
@@ -272,7 +272,7 @@ public final class Main {
             .auxiliaryTypes(String.class)
             .initialValue(List.of())
             .description(
-                "A name under which browsers may reach this server, beside localhost and its"
+                "A name under which browsers may reach this server, besides localhost and its"
                     + " addresses. May be given several times.")
             .build();
     OptionSpec redis =
@@ -310,7 +310,7 @@ public final class Main {
             .type(int.class)
             .converters(new CountConverter(1, Integer.MAX_VALUE))
             .required(true)
-            .description("The number of the process, as jps shows it.")
+            .description("The process id, as jps shows it.")
             .build();
     OptionSpec json =
         OptionSpec.builder("--json")
@@ -332,7 +332,7 @@ public final class Main {
   private static CommandSpec backends() {
     return Usage.of(
         new Backends(),
-        "A table of what loops and coroutines can run on here, and why not on the rest.",
+        "A table of the backends and coroutine engines available here, and why others are not.",
         "backends",
         "backends --backend nio");
   }

@@ -4,8 +4,8 @@ import dev.ioloop.Generator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generator, which is what coroutines are made of: its body runs to a {@code yield}, stands still
- * there, and goes on with what is sent to it.
+ * A generator: its body runs to a {@code yield}, pauses there, and continues with the value that is
+ * sent to it.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar generator</pre>
  */

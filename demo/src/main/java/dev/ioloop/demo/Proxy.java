@@ -15,11 +15,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy: connects each client to another server and carries the bytes in both directions. The end
- * of one direction is passed on while the other goes on. A slow side slows the other one down,
- * because nothing is read before what was read is written. Where no byte goes either way for a
- * while, both sides are closed: a client may be gone unnoticed while its server is silent. At most
- * 200 clients are connected, whose bytes fit into a heap of 64 MiB; further ones wait.
+ * A proxy: connects each client to another server and copies the bytes in both directions. The end
+ * of one direction is passed on while the other direction stays open. A slow side slows the other
+ * one down, because nothing is read until the bytes read before are written. If no byte goes either
+ * way for a while, both sides are closed, because a client may vanish unnoticed while its server is
+ * silent. At most 200 clients are connected, whose bytes fit into a heap of 64 MiB; further ones
+ * wait.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar proxy --port 8080 --to-port 8888</pre>
  */
@@ -34,10 +35,10 @@ final class Proxy extends TCPServer {
   private final Duration idle;
 
   /**
-   * Makes one.
+   * Makes a proxy.
    *
-   * @param idle how long a connection is kept at least on which no byte goes either way; it is
-   *     closed after twice that at most
+   * @param idle a connection on which no byte goes either way is closed after this time, at most
+   *     after twice this time
    */
   Proxy(String host, int port, Duration idle) {
     this.host = host;
@@ -58,11 +59,11 @@ final class Proxy extends TCPServer {
             return null;
           });
     } catch (StreamClosedException | LoopTimeoutException e) {
-      // One of the two has gone, or both are silent; try closes what is left.
+      // One side has gone, or both are silent; the try statement closes the rest.
     }
   }
 
-  /** As {@link IOStream#pump} in both directions, but for the limit. */
+  /** As {@link IOStream#pump} in both directions, with a time limit. */
   private final class Connection {
     private long lastNanos = System.nanoTime();
 

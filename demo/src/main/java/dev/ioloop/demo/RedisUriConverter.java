@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where a Redis is. Does not repeat what it cannot read: there may be a password in it. */
+/** Reads the address of a Redis. It never repeats invalid text, which may contain a password. */
 final class RedisUriConverter implements ITypeConverter<URI> {
   @Override
   public URI convert(String text) {
@@ -16,10 +16,10 @@ final class RedisUriConverter implements ITypeConverter<URI> {
         return uri;
       }
     } catch (URISyntaxException e) {
-      // Its message repeats the text.
+      // The exception's message repeats the text.
     }
     throw new TypeConversionException(
-        "that is not where a Redis is; write redis://HOST:PORT, redis://:PASSWORD@HOST:PORT, or"
+        "this is not the address of a Redis; write redis://HOST:PORT, redis://:PASSWORD@HOST:PORT, or"
             + " rediss:// for TLS");
   }
 }

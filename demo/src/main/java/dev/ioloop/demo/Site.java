@@ -17,11 +17,12 @@ import java.util.concurrent.Executors;
  * + 2, and back to the first. The server is the JDK's, with threads of its own.
  */
 final class Site implements AutoCloseable {
-  /** So slow that it pays to fetch several at the same time. */
+  /** Slow enough that fetching several pages at the same time pays. */
   private static final long MILLIS_PER_PAGE = 50;
 
   static {
-    // Read once by the server. Without it each page takes 40 ms more: a delayed acknowledgement.
+    // The server reads this once. Without it each page takes 40 ms more, because of a delayed
+    // acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 

@@ -12,20 +12,20 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
 /**
- * Coroutines that end together: one of a group fails, and the rest is cancelled; a time is over,
- * and a whole group is cancelled. The exceptions show the awaits that they went through.
+ * Coroutines that end together: one of a group fails, and the others are cancelled; a time limit is
+ * reached, and a whole group is cancelled. The exceptions show the awaits that they went through.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar tasks</pre>
  */
 final class Tasks implements Runnable {
 
-  /** Not a coroutine, but called in one: so it may await. */
+  /** Not a coroutine, but called in one, so it may await. */
   private static String load(String part, Duration time) {
     System.out.println("  " + part + ": loading");
     try {
       await(sleep(time));
     } catch (CancellationException e) {
-      await(sleep(Duration.ofMillis(1))); // whoever cleans up may await
+      await(sleep(Duration.ofMillis(1))); // cleaning up may await
       System.out.println("  " + part + ": cancelled and cleaned up");
       throw e;
     }
@@ -33,12 +33,12 @@ final class Tasks implements Runnable {
     return part;
   }
 
-  /** Fails, because what it has loaded is no number. */
+  /** Fails, because the loaded text is not a number. */
   private static Future<Integer> countOrders() {
     return coroutine(() -> Integer.parseInt(load("orders", Duration.ofMillis(400))));
   }
 
-  /** Runs a group, which ends when all three of its tasks have ended, one way or another. */
+  /** Runs a group, which ends when all three of its tasks have ended. */
   private static String page() {
     return TaskGroup.run(
         group -> {
@@ -70,11 +70,11 @@ final class Tasks implements Runnable {
     }
   }
 
-  /** Prints an exception with the frames of this class, and then the awaits that threw it on. */
+  /** Prints an exception with the frames of this class, and then the awaits that rethrew it. */
   private static void print(String indent, Throwable failure) {
     System.out.println(indent + failure);
     for (StackTraceElement frame : failure.getStackTrace()) {
-      // Of run() one of the two makes of coroutines knows, because it is on the loop's own stack.
+      // Only the continuation engine shows run(), because it is on the loop's own stack.
       if (frame.getClassName().equals("dev.ioloop.demo.Tasks")
           && !frame.getMethodName().equals("run")) {
         System.out.println(indent + "    at " + frame);

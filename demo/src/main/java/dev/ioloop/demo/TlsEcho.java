@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link EchoServer} with TLS. Its certificate is in PEM files, which may be replaced while it
- * runs, or else of its own making, which no client trusts without being told to.
+ * runs. Without them it makes a certificate of its own, which no client trusts by default.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar tls-echo --port 8443
  * openssl s_client -quiet -connect 127.0.0.1:8443</pre>
@@ -31,11 +31,11 @@ final class TlsEcho {
   /**
    * Serves until the process is told to end.
    *
-   * @param chain and {@code key} are PEM files; null for a certificate of its own making
+   * @param chain and {@code key} are PEM files; null to make a certificate
    */
   static void run(String host, int port, Duration idle, @Nullable Path chain, @Nullable Path key) {
     if ((chain == null) != (key == null)) {
-      throw new IllegalArgumentException("--chain and --key go together");
+      throw new IllegalArgumentException("--chain and --key must be given together");
     }
     try (IOLoop loop = IOLoop.instance()) {
       loop.runMain(

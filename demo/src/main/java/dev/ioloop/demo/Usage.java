@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What the commands and their help have in common. */
 final class Usage {
-  /** How the jar is started. */
+  /** The command that starts the jar. */
   static final String PROGRAM = "java -jar ioloop-demo.jar";
 
   private Usage() {}
@@ -16,13 +16,13 @@ final class Usage {
    *
    * @param program what it runs
    * @param description what it does, in one sentence
-   * @param examples arguments that are worth a try
+   * @param examples arguments worth trying
    */
   static CommandSpec of(Runnable program, String description, String... examples) {
     return complete(CommandSpec.wrapWithoutInspection(program), description, examples);
   }
 
-  /** As {@link #of(Runnable, String, String...)}, for a command that only has others in it. */
+  /** As {@link #of(Runnable, String, String...)}, for a command that only contains others. */
   static CommandSpec of(String description, String... examples) {
     return complete(CommandSpec.create(), description, examples);
   }
@@ -49,9 +49,9 @@ final class Usage {
 
   private static Map<String, String> exitCodes() {
     Map<String, String> codes = new LinkedHashMap<>();
-    codes.put("0", "The program did what it should.");
+    codes.put("0", "The program succeeded.");
     codes.put("1", "The program failed.");
-    codes.put("2", "The command line is wrong, or asks for what cannot be had here.");
+    codes.put("2", "The command line is wrong, or asks for something that is not available here.");
     return codes;
   }
 }

@@ -2,7 +2,7 @@ package dev.ioloop.demo;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Tells the versions of the jar, of the JVM and of the system. */
+/** Prints the versions of the jar, of the JVM and of the system. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -4,8 +4,8 @@ import dev.ioloop.IOLoop;
 import java.time.Duration;
 
 /**
- * A loop that sleeps, because it has nothing to do, and a thread that wakes it by adding callbacks:
- * {@code addCallback} may be called from anywhere.
+ * A loop that sleeps because it has nothing to do, and a thread that wakes it by adding callbacks:
+ * {@code addCallback} may be called from any thread.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar waker --period 200ms --count 3</pre>
  */
@@ -32,7 +32,7 @@ final class Waker implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    // Not stop() itself, which would not wait for the callbacks that are queued.
+    // Not stop() itself, which would not wait for the queued callbacks.
     loop.addCallback(loop::stop);
   }
 

@@ -132,7 +132,7 @@ final class BadInputTest {
     CommandRun run = CommandRun.of("serve", "--redis", uri);
     assertRefused(
         run,
-        "Invalid value for option '--redis': that is not where a Redis is; write redis://HOST:PORT,"
+        "Invalid value for option '--redis': this is not the address of a Redis; write redis://HOST:PORT,"
             + " redis://:PASSWORD@HOST:PORT, or rediss:// for TLS");
     assertThat(run.err()).noneMatch(line -> line.contains("secret"));
   }

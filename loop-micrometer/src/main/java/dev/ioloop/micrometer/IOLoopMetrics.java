@@ -16,16 +16,16 @@ import java.util.concurrent.TimeUnit;
  * The meters of one loop:
  *
  * <ul>
- *   <li>{@code ioloop.lag}: a timer, by how much the loop was late for a callback that is due ten
- *       times a second;
+ *   <li>{@code ioloop.lag}: a timer of the loop's lateness for a callback that is due ten times a
+ *       second;
  *   <li>{@code ioloop.turns}, {@code ioloop.callbacks}, {@code ioloop.wakeups}: counters;
- *   <li>{@code ioloop.coroutines}: how many coroutines are suspended, {@code ioloop.timeouts}: how
- *       many timeouts are pending, and {@code ioloop.queue}: how many callbacks are queued.
+ *   <li>gauges: {@code ioloop.coroutines}, the suspended coroutines; {@code ioloop.timeouts}, the
+ *       pending timeouts; {@code ioloop.queue}, the queued callbacks.
  * </ul>
  *
- * <p>A server's connections are counted by {@link #ofServer}.
+ * <p>{@link #ofServer} counts a server's connections.
  *
- * <p>A registry that throws costs its sample; the loop logs the exception and goes on.
+ * <p>If a registry throws, its sample is lost; the loop logs the exception and goes on.
  */
 public final class IOLoopMetrics implements MeterBinder, AutoCloseable {
   private static final Duration PERIOD = Duration.ofMillis(100);
@@ -37,7 +37,7 @@ public final class IOLoopMetrics implements MeterBinder, AutoCloseable {
   /**
    * Makes the meters of {@code loop}.
    *
-   * @param tags tell it from others, such as a tag {@code loop}
+   * @param tags distinguish it from other loops, such as a tag {@code loop}
    */
   public IOLoopMetrics(IOLoop loop, Iterable<Tag> tags) {
     this.loop = Objects.requireNonNull(loop, "loop == null");
@@ -45,8 +45,8 @@ public final class IOLoopMetrics implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Returns the meter of {@code server}, a gauge named {@code ioloop.connections}: how many
-   * connections are open on all of its loops. Safe to call from any thread.
+   * Returns the meter of {@code server}, a gauge named {@code ioloop.connections}: the number of
+   * open connections on all of its loops. Safe to call from any thread.
    */
   public static MeterBinder ofServer(TCPServer server, Iterable<Tag> tags) {
     Objects.requireNonNull(server, "server == null");
@@ -107,7 +107,7 @@ public final class IOLoopMetrics implements MeterBinder, AutoCloseable {
     lag.record(late, TimeUnit.NANOSECONDS);
   }
 
-  /** Ends the measuring of the lag. What was registered stays. Safe to call from any thread. */
+  /** Stops measuring the lag. Registered meters stay. Safe to call from any thread. */
   @Override
   public void close() {
     closed = true;

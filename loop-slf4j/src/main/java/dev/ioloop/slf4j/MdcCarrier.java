@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Lets {@link MDC} follow callbacks, timeouts, handlers and coroutines. Adding this module to the
- * class or module path is all that is to be done.
+ * Carries the {@link MDC} along with callbacks, timeouts, handlers and coroutines. Adding this
+ * module to the class or module path is enough.
  */
 public final class MdcCarrier implements ThreadLocalCarrier {
 

@@ -45,7 +45,6 @@ public abstract class AwaitContract extends LoopContract {
     assertThat(events).containsExactly(1, 2, 3, "finally");
   }
 
-  // G24
   @Test
   void coroutineResumesOnItsLoopWhoeverCompletes() {
     Thread me = Thread.currentThread();
@@ -61,7 +60,6 @@ public abstract class AwaitContract extends LoopContract {
     assertThat(events).containsExactly("result");
   }
 
-  // G24
   @Test
   void manyFuturesCompletedByOtherThreadsResumeTheirCoroutines() {
     int rounds = 2_000;
@@ -79,7 +77,6 @@ public abstract class AwaitContract extends LoopContract {
     assertThat(events).containsExactly("all");
   }
 
-  // G22, G23
   @Test
   void badYieldIsThrownAtTheAwaitAndMayBeCaught() {
     loop.runSync(

@@ -17,6 +17,9 @@ public @interface Backend {
   /** The backend's name, as its provider gives it. */
   String value();
 
-  /** What the backend cannot do. Tests that need it are skipped, and the report says why. */
+  /**
+   * The capabilities that the backend lacks. Tests that need one are skipped, and the report says
+   * why.
+   */
   Capability[] lacks() default {};
 }

@@ -8,15 +8,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * All contracts. A backend is tested by one class that extends this one and names the backend:
+ * All contracts. One class that extends this one and names the backend tests it:
  *
  * <pre>
  * &#64;Backend("epoll")
  * final class EpollContractsTest extends BackendContracts {}
  * </pre>
  *
- * <p>A report names the backend by that class, and the contract by the nested class. Where the
- * backend is not available, the whole class is skipped, with the reason that its provider gives.
+ * <p>A report names the backend by that class, and the contract by the nested class. If the backend
+ * is not available, the whole class is skipped, with its provider's reason.
  */
 @ExtendWith(OnBackend.class)
 public abstract class BackendContracts {
@@ -24,7 +24,7 @@ public abstract class BackendContracts {
   /** Made by subclasses. */
   protected BackendContracts() {}
 
-  /** Returns a new loop of the backend under test: by default, of the one that is named. */
+  /** Returns a new loop of the backend under test; by default the named one. */
   protected IOLoop newLoop() {
     return IOLoop.create(backend().value());
   }
@@ -43,14 +43,14 @@ public abstract class BackendContracts {
   }
 
   /**
-   * Lets a moment pass on the clock of the loop that was made last, while nothing runs. By default
-   * that is the system's clock, which needs no help.
+   * Lets a moment pass on the clock of the last new loop, while nothing runs. By default that is
+   * the system's clock, which needs no help.
    */
   protected void passTime() {
     java.lang.Thread.onSpinWait();
   }
 
-  // One for each contract; a test of this module fails where one is missing.
+  // One class for each contract; a test of this module fails if one is missing.
 
   @Nested
   class Address extends AddressContract {}

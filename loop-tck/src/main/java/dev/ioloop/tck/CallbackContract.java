@@ -17,7 +17,6 @@ public abstract class CallbackContract extends LoopContract {
   /** Made by subclasses. */
   protected CallbackContract() {}
 
-  // G1
   @Test
   void callbacksRunInTheOrderTheyWereAdded() {
     IntStream.range(0, 1000).forEach(i -> loop.addCallback(record(i)));
@@ -25,7 +24,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).isEqualTo(IntStream.range(0, 1000).boxed().toList());
   }
 
-  // G1
   @Test
   void callbackAddedByACallbackRunsInTheNextTurn() {
     loop.callAt(loop.time(), record("due timeout"));
@@ -40,7 +38,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).containsExactly("first", "second", "due timeout", "added");
   }
 
-  // G1
   @Test
   void callbackAddedByATimeoutRunsInTheNextTurn() {
     loop.callAt(
@@ -56,7 +53,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).containsExactly("callback", "timeout", "second timeout", "added");
   }
 
-  // G1
   @Test
   void sameCallbackAddedTwiceRunsTwice() {
     Runnable callback = record("run");
@@ -66,7 +62,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).containsExactly("run", "run");
   }
 
-  // G13
   @Test
   void callbacksOfEachPostingThreadKeepTheirOrder() throws Exception {
     int threads = 4;
@@ -100,7 +95,7 @@ public abstract class CallbackContract extends LoopContract {
     }
   }
 
-  // G13: the loop is most likely blocked when the callback comes; it must not wait for more.
+  // The loop is most likely blocked when the callback comes; it must not wait for more.
   @Test
   void callbackFromAnotherThreadWakesTheLoop() throws Exception {
     OtherThread<Void> other =
@@ -143,7 +138,6 @@ public abstract class CallbackContract extends LoopContract {
     runOneTurn();
   }
 
-  // G15
   @Test
   void addFutureOfADoneFutureCallsBackInTheNextTurn() {
     Future<String> future = new Future<>();
@@ -159,7 +153,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).containsExactly("added", "same turn", "result");
   }
 
-  // G15
   @Test
   void addFutureCallsBackInALaterTurnThanTheCompletion() {
     Future<String> future = new Future<>();
@@ -180,7 +173,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).containsExactly("completed", "same turn", "result");
   }
 
-  // G15
   @Test
   void addFutureCallsBackOnTheLoopsThreadWhoeverCompletes() throws Exception {
     Future<String> future = new Future<>();
@@ -204,7 +196,6 @@ public abstract class CallbackContract extends LoopContract {
     assertThat(events).containsExactly("ours true", "foreign true");
   }
 
-  // G15
   @Test
   void addFutureHandsOverAFailedFuture() {
     CompletableFuture<String> foreign = new CompletableFuture<>();

@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
-/** Cancelling a coroutine: when that is raised in its body, and what the body may make of it. */
+/**
+ * Cancelling a coroutine: when the exception is raised in its body, and how the body may respond.
+ */
 @OnEachGenerator
 @Needs({})
 public abstract class CancellationContract extends WaiterContract {

@@ -38,7 +38,7 @@ public abstract class CombinatorContract extends LoopContract {
     }
   }
 
-  /** Returns a future that gets {@code value} after so many turns. */
+  /** Returns a future that gets {@code value} after this many turns. */
   private Future<String> later(int turns, String value) {
     return coroutine(
         () -> {
@@ -48,7 +48,7 @@ public abstract class CombinatorContract extends LoopContract {
         });
   }
 
-  /** Returns a future that fails after so many turns. */
+  /** Returns a future that fails after this many turns. */
   private Future<String> failingLater(int turns, RuntimeException failure) {
     return coroutine(
         () -> {
@@ -58,7 +58,6 @@ public abstract class CombinatorContract extends LoopContract {
         });
   }
 
-  // G27
   @Test
   void multiGivesTheResultsInTheOrderOfItsArguments() {
     List<String> results =
@@ -67,7 +66,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(events).containsExactly("b is done", "c is done", "a is done");
   }
 
-  // G27
   @Test
   void multiOfAMapKeepsItsKeysAndTheirOrder() {
     Map<String, String> results =
@@ -86,7 +84,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(results.entrySet()).containsExactlyElementsOf(expected.entrySet());
   }
 
-  // G27
   @Test
   void multiOfNothingIsDoneAtOnce() {
     Future<List<String>> list = multi(List.<Future<String>>of());
@@ -95,7 +92,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(map.result()).isEmpty();
   }
 
-  // G27
   @Test
   void multiTakesOneFutureTwiceAndNullResults() {
     loop.runSync(
@@ -107,7 +103,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(events).containsExactly("twice is done", "[twice, null, twice]");
   }
 
-  // G27
   @Test
   void multiWaitsForAllAndThenRaisesTheFailureThatIsFirstInOrder() {
     RuntimeException first = new RuntimeException("first in order");
@@ -125,7 +120,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(events).containsExactly("second in order", "first in order", "last is done");
   }
 
-  // G27
   @Test
   void multiThatIsCancelledLeavesItsChildrenAlone() {
     loop.runSync(
@@ -145,7 +139,6 @@ public abstract class CombinatorContract extends LoopContract {
         .isInstanceOf(NullPointerException.class);
   }
 
-  // G28
   @Test
   void withTimeoutGivesTheResultThatIsInTime() {
     loop.runSync(
@@ -158,7 +151,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(events).containsExactly("value is done", "value", "at once");
   }
 
-  // G28
   @Test
   void withTimeoutFailsAtTheDeadlineAndCancelsNothing() {
     loop.runSync(
@@ -174,7 +166,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(events).containsExactly(false, "slow");
   }
 
-  // G28
   @Test
   void failureInTimePassesThroughWithTimeout() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -186,7 +177,6 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(events).containsExactly("failed on purpose");
   }
 
-  // G28
   @Test
   void failureAfterTheDeadlineIsLogged() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -204,7 +194,7 @@ public abstract class CombinatorContract extends LoopContract {
     }
   }
 
-  // G28: a timer that stays would hold the result for an hour.
+  // A timer that stays would hold the result for an hour.
   @Test
   void timerOfWithTimeoutIsRemovedWhenTheFutureWins() throws InterruptedException {
     WeakReference<Object> result =

@@ -62,7 +62,6 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(balance[0]).isZero();
   }
 
-  // G32
   @Test
   void signalWithoutWaitersIsLost() {
     condition.signal();
@@ -105,7 +104,7 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(condition).hasToString("Condition[waiting=1]");
   }
 
-  // G32, G33; Tornado: test_wait_timeout, test_notify_n_with_timeout
+  // Tornado: test_wait_timeout, test_notify_n_with_timeout
   @Test
   void waiterThatTimesOutIsToldFalseAndDoesNotCount() {
     loop.runSync(
@@ -123,7 +122,7 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(loop.toString()).contains("timeouts=0");
   }
 
-  // G33; Tornado: test_wait_timeout_preempted
+  // Tornado: test_wait_timeout_preempted
   @Test
   void waiterThatWasToldTimesOutNoMore() {
     loop.runSync(
@@ -136,7 +135,6 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(events).containsExactly("a true", true);
   }
 
-  // G37
   @Test
   void timeoutOfZeroOrLessGivesFalseAtOnce() {
     for (Duration now : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
@@ -146,7 +144,6 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(condition).hasToString("Condition[waiting=0]");
   }
 
-  // G33
   @Test
   void cancelledWaiterDoesNotCount() {
     loop.runSync(
@@ -183,7 +180,6 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(condition).hasToString("Condition[waiting=1]");
   }
 
-  // G33
   @Test
   void signalToOneThatIsCancelledMeanwhilePassesOn() {
     Future<Boolean> first = listen("a");
@@ -196,7 +192,7 @@ public abstract class ConditionContract extends LoopContract {
     assertThat(condition).hasToString("Condition[waiting=1]");
   }
 
-  // G36; Tornado: test_garbage_collection
+  // Tornado: test_garbage_collection
   @Test
   void shortWaitsLeaveNothingBehind() {
     loop.runSync(

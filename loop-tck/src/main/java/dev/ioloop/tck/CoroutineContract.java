@@ -40,7 +40,6 @@ public abstract class CoroutineContract extends LoopContract {
     }
   }
 
-  // G20, G15
   @Test
   void seedProgramPrintsItsTranscript() {
     loop.makeCurrent();
@@ -65,7 +64,6 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(List.of(first.result(), second.result())).containsExactly(5, 5);
   }
 
-  // G20
   @Test
   void firstSegmentRunsInTheCaller() {
     loop.runSync(
@@ -84,7 +82,6 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(events).containsExactly("first segment", "called", "second segment", "result");
   }
 
-  // G20
   @Test
   void exceptionInTheFirstSegmentIsStoredAndNotThrown() {
     loop.runSync(
@@ -139,7 +136,7 @@ public abstract class CoroutineContract extends LoopContract {
     return String.join("", events.stream().map(Object::toString).toList());
   }
 
-  // G21, G22; Tornado: test_moment
+  // Tornado: test_moment
   @Test
   void doneFuturesGoOnAtOnceAndMomentTakesATurn() {
     assertThat(order(true, true)).isEqualTo("aaaaabbbbb");
@@ -148,7 +145,7 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(order(false, true)).isEqualTo("abbbbbaaaa");
   }
 
-  // G22; up to 64 turns may pass without a look at the clock.
+  // Up to 64 turns may pass without a look at the clock.
   @Test
   void momentLetsCallbacksAndTimeoutsRun() {
     loop.runSync(
@@ -165,7 +162,6 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(events.indexOf("callback")).isLessThan(events.indexOf("resumed"));
   }
 
-  // G21
   @Test
   void manyDoneFuturesDoNotGrowTheStack() {
     int depth =
@@ -180,7 +176,7 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(depth).isLessThan(100);
   }
 
-  // G21: each completion resumes the next coroutine; no stack must build up in between.
+  // Each completion resumes the next coroutine; no stack must build up in between.
   @Test
   void manyCoroutinesInAChainDoNotGrowTheStack() {
     int length = Gen.generator().equals("continuation") ? 10_000 : 300;
@@ -214,7 +210,6 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(loop.runSync(() -> count(100))).isEqualTo(100);
   }
 
-  // G15, G21
   @Test
   void resumptionTakesATurnAndKeepsTheOrderOfCompletion() {
     loop.runSync(
@@ -233,7 +228,6 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(events).containsExactly("completed", "queued before", "second", "first");
   }
 
-  // G25
   @Test
   void futureCompletedInsideASegmentResumesNobodyInsideIt() {
     loop.runSync(
@@ -253,7 +247,6 @@ public abstract class CoroutineContract extends LoopContract {
     assertThat(events).containsExactly("before", "after", "result");
   }
 
-  // G17
   @Test
   void stackOverflowInABodyGoesIntoItsFuture() {
     loop.runSync(

@@ -38,7 +38,6 @@ public abstract class ErrorContract extends LoopContract {
         });
   }
 
-  // G17
   @Test
   void exceptionInACallbackIsLoggedOnceAndTheLoopGoesOn() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -53,7 +52,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly("same turn", "due timeout");
   }
 
-  // G17
   @Test
   void exceptionInATimeoutIsLoggedOnceAndTheLoopGoesOn() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -69,7 +67,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly("second timeout");
   }
 
-  // G17
   @Test
   void exceptionInAnAddFutureCallbackIsLoggedOnceAndTheLoopGoesOn() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -89,7 +86,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly("result");
   }
 
-  // G17
   @Test
   void exceptionHandlerIsToldWhatFailedAndHow() {
     RuntimeException first = new RuntimeException("first");
@@ -103,7 +99,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly(callback, first, timeout, second);
   }
 
-  // G17
   @Test
   void exceptionHandlerMayBeSetByAnotherThread() throws Exception {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -118,7 +113,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly(callback, failure);
   }
 
-  // G17
   @Test
   void exceptionHandlerThatThrowsIsLoggedAndTheLoopGoesOn() {
     RuntimeException handlerFailure = new RuntimeException("handler failed on purpose");
@@ -135,7 +129,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly("same turn");
   }
 
-  // G17
   @Test
   void assertionErrorInACallbackDoesNotEndTheLoop() {
     AssertionError failure = new AssertionError("failed on purpose");
@@ -147,7 +140,6 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly(callback, failure, "same turn");
   }
 
-  // G17
   @Test
   void stackOverflowInACallbackDoesNotEndTheLoop() {
     Runnable callback =
@@ -164,19 +156,16 @@ public abstract class ErrorContract extends LoopContract {
     assertThat(events).containsExactly(StackOverflowError.class, "same turn");
   }
 
-  // G17
   @Test
   void outOfMemoryErrorInACallbackLeavesStart() {
     leavesStart(new OutOfMemoryError("thrown on purpose"), false);
   }
 
-  // G17
   @Test
   void outOfMemoryErrorInATimeoutLeavesStart() {
     leavesStart(new OutOfMemoryError("thrown on purpose"), true);
   }
 
-  // G17
   @Test
   void otherVirtualMachineErrorLeavesStart() {
     leavesStart(new InternalError("thrown on purpose"), false);
@@ -195,7 +184,6 @@ public abstract class ErrorContract extends LoopContract {
     loop.close();
   }
 
-  // G10, G17
   @Test
   void startRestoresTheCurrentLoopWhenItEndsByAnError() {
     try (IOLoop previous = newLoop()) {
@@ -207,7 +195,7 @@ public abstract class ErrorContract extends LoopContract {
     }
   }
 
-  // G17, G19: what has left start() is not lost, so the collector has nothing to report.
+  // What has left start() is not lost, so the collector has nothing to report.
   @Test
   void outOfMemoryErrorInACoroutineLeavesStart() throws InterruptedException {
     OutOfMemoryError failure = new OutOfMemoryError("thrown on purpose");
@@ -221,7 +209,7 @@ public abstract class ErrorContract extends LoopContract {
     Garbage.collect();
   }
 
-  // G17: a failure costs no pause; Netty's own loop would sleep a second.
+  // A failure costs no pause; Netty's own loop would sleep a second.
   @Test
   void manyFailuresDoNotSlowTheLoopDown() {
     loop.setExceptionHandler((source, failure) -> events.add(failure.getMessage()));

@@ -113,7 +113,7 @@ public abstract class EventContract extends LoopContract {
     assertThat(event).hasToString("Event[not set, waiting=1]");
   }
 
-  // G32, G33; Tornado: test_event_timeout
+  // Tornado: test_event_timeout
   @Test
   void waiterThatTimesOutFailsAndTheOthersStay() {
     loop.runSync(
@@ -130,7 +130,6 @@ public abstract class EventContract extends LoopContract {
     assertThat(loop.toString()).contains("timeouts=0");
   }
 
-  // G37
   @Test
   void timeoutOfZeroOrLessDoesNotWait() {
     for (Duration now : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
@@ -139,7 +138,6 @@ public abstract class EventContract extends LoopContract {
     assertThat(event).hasToString("Event[not set, waiting=0]");
   }
 
-  // G33, G36
   @Test
   void cancelledAndTimedOutWaitersLeaveNothingBehind() {
     loop.runSync(

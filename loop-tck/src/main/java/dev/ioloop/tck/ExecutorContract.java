@@ -83,7 +83,7 @@ public abstract class ExecutorContract extends LoopContract {
     assertThat(events.get(0)).asString().startsWith("ioloop-worker-");
   }
 
-  // Whoever is first makes the threads, and all loops of the process share them.
+  // The first user makes the threads, and all loops of the process share them.
   @Test
   void workersOfTheDefaultExecutorDoNotKeepTheClassLoaderOfTheirFirstCaller() {
     Thread caller = Thread.currentThread();

@@ -25,7 +25,6 @@ public abstract class FutureContract extends LoopContract {
   /** Made by subclasses. */
   protected FutureContract() {}
 
-  // G30
   @Test
   void resultIsThereOnceItIsSet() {
     Future<String> future = new Future<>();
@@ -37,7 +36,6 @@ public abstract class FutureContract extends LoopContract {
     assertThat(future.cancelled()).isFalse();
   }
 
-  // G30
   @Test
   void resultThrowsTheVeryExceptionThatWasSet() {
     Future<String> future = new Future<>();
@@ -59,7 +57,6 @@ public abstract class FutureContract extends LoopContract {
         .hasMessageContaining("pending");
   }
 
-  // G30
   @Test
   void secondOutcomeIsRefused() {
     Future<String> future = new Future<>();
@@ -86,7 +83,6 @@ public abstract class FutureContract extends LoopContract {
     assertThatThrownBy(future::result).isInstanceOf(CancellationException.class);
   }
 
-  // G30
   @Test
   void doneCallbacksRunInsideTheCompletionInTheOrderOfRegistration() {
     Future<String> future = new Future<>();
@@ -106,7 +102,6 @@ public abstract class FutureContract extends LoopContract {
             "completed");
   }
 
-  // G30
   @Test
   void doneCallbackOfADoneFutureRunsAtOnce() {
     Future<String> future = new Future<>();
@@ -121,7 +116,6 @@ public abstract class FutureContract extends LoopContract {
     assertThat(events).containsExactly("outer", "inner", "outer ends", "late");
   }
 
-  // G30
   @Test
   void sameCallbackAddedTwiceRunsTwice() {
     Future<String> future = new Future<>();
@@ -132,7 +126,6 @@ public abstract class FutureContract extends LoopContract {
     assertThat(events).containsExactly("run", "run");
   }
 
-  // G17, G30
   @Test
   void doneCallbackThatThrowsIsLoggedAndTheOthersRun() {
     Future<String> future = new Future<>();
@@ -151,7 +144,6 @@ public abstract class FutureContract extends LoopContract {
     assertThat(events).containsExactly("first", "third");
   }
 
-  // G17
   @Test
   void doneCallbackThatThrowsInALoopIsToldToItsExceptionHandler() {
     Future<String> future = new Future<>();
@@ -270,7 +262,6 @@ public abstract class FutureContract extends LoopContract {
     assertThat(other.join()).isEqualTo("result");
   }
 
-  // G19
   @Test
   void failureThatNobodyLookedAtIsReportedWhenItsFutureIsCollected() throws InterruptedException {
     RuntimeException lost = new RuntimeException("lost");
@@ -291,7 +282,7 @@ public abstract class FutureContract extends LoopContract {
     return future;
   }
 
-  // G19: the one lost failure shows when the collector has seen the others too.
+  // The one lost failure shows when the collector has seen the others too.
   @Test
   void failureThatWasLookedAtIsNotReported() throws InterruptedException {
     RuntimeException seen = new RuntimeException("seen");

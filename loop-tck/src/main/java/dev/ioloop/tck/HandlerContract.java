@@ -64,7 +64,6 @@ public abstract class HandlerContract extends ChannelContract {
     assertThat(events).containsExactly("data");
   }
 
-  // G5
   @Test
   void channelWithUnreadDataIsReportedAgain() throws IOException {
     Pipe pipe = openPipe("data");
@@ -207,7 +206,6 @@ public abstract class HandlerContract extends ChannelContract {
     assertThat(events).containsExactly("old", "new data");
   }
 
-  // G4
   @Test
   void handlerRemovedByAnotherHandlerOfTheSamePollIsNotCalled() throws IOException {
     Pipe first = openPipe("data");
@@ -233,7 +231,6 @@ public abstract class HandlerContract extends ChannelContract {
     assertThat(events).containsExactly("called");
   }
 
-  // G4
   @Test
   void handlerOfAChannelClosedByAnotherHandlerOfTheSamePollIsNotCalled() throws IOException {
     Pipe first = openPipe("data");
@@ -259,7 +256,6 @@ public abstract class HandlerContract extends ChannelContract {
     assertThat(events).containsExactly("called");
   }
 
-  // G1
   @Test
   void handlerAddedByAHandlerRunsInALaterTurn() throws IOException {
     Pipe first = openPipe("data");
@@ -283,7 +279,6 @@ public abstract class HandlerContract extends ChannelContract {
     assertThat(events).containsExactly("first", "callback", "second");
   }
 
-  // G7
   @Test
   void stopInACallbackSkipsThePoll() throws IOException {
     Pipe pipe = openPipe("data");
@@ -300,7 +295,6 @@ public abstract class HandlerContract extends ChannelContract {
     assertThat(events).containsExactly("handler");
   }
 
-  // G8
   @Test
   void stopInAHandlerLetsTheOthersAndOneMoreBatchRun() throws IOException {
     Pipe first = openPipe("data");
@@ -322,7 +316,6 @@ public abstract class HandlerContract extends ChannelContract {
         .containsExactly("handler", "handler", "callback", "callback", "timeout", "timeout");
   }
 
-  // G2
   @Test
   void endlessChainOfCallbacksDoesNotStarveChannels() throws IOException {
     Pipe pipe = openPipe("data");

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
-/** Locks: who has one, who is next, and what becomes of those who no longer wait. */
+/** Locks: the holder, the next one, and waiters that give up. */
 @OnEachGenerator
 public abstract class LockContract extends LoopContract {
 
@@ -91,7 +91,7 @@ public abstract class LockContract extends LoopContract {
     assertThat(events).startsWith("has it", "has it", "has it");
   }
 
-  // G34; Tornado: test_acquire_fifo
+  // Tornado: test_acquire_fifo
   @Test
   void releaseHandsTheLockToTheFirstWaiterAndNobodyComesBetween() {
     loop.runSync(
@@ -112,7 +112,7 @@ public abstract class LockContract extends LoopContract {
         .containsExactly(LoopTimeoutException.class, false, "waiter begins", "waiter ends", "late");
   }
 
-  // G35; Tornado: test_multi_release
+  // Tornado: test_multi_release
   @Test
   void releaseOfAnUnlockedLockIsAnError() {
     for (int i = 0; i < 2; i++) {
@@ -125,7 +125,6 @@ public abstract class LockContract extends LoopContract {
     assertThat(lock).hasToString("Lock[unlocked, waiting=0]");
   }
 
-  // G35
   @Test
   void anybodyMayReleaseAndNobodyMayTakeItTwice() {
     loop.runSync(
@@ -176,7 +175,7 @@ public abstract class LockContract extends LoopContract {
     assertThat(lock).hasToString("Lock[unlocked, waiting=0]");
   }
 
-  // G32, G33; Tornado: test_acquire_timeout
+  // Tornado: test_acquire_timeout
   @Test
   void waiterThatTimesOutFailsAndIsPassedOver() {
     loop.runSync(
@@ -197,7 +196,7 @@ public abstract class LockContract extends LoopContract {
     assertThat(loop.toString()).contains("timeouts=0");
   }
 
-  // G33; Tornado: test_acquire_timeout_preempted
+  // Tornado: test_acquire_timeout_preempted
   @Test
   void waiterThatWasServedTimesOutNoMore() {
     loop.runSync(
@@ -212,7 +211,6 @@ public abstract class LockContract extends LoopContract {
     assertThat(lock).hasToString("Lock[unlocked, waiting=0]");
   }
 
-  // G37
   @Test
   void timeoutOfZeroOrLessTakesAFreeLockOnly() {
     for (Duration now : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
@@ -226,7 +224,7 @@ public abstract class LockContract extends LoopContract {
     }
   }
 
-  // G36; Tornado: test_garbage_collection
+  // Tornado: test_garbage_collection
   @Test
   void shortWaitsLeaveNothingBehind() {
     loop.runSync(
@@ -248,7 +246,6 @@ public abstract class LockContract extends LoopContract {
     assertThat(events).containsExactly(false, true);
   }
 
-  // G33
   @Test
   void coroutineThatIsCancelledLeavesTheLine() {
     loop.runSync(

@@ -201,7 +201,6 @@ public abstract class LockThreadContract extends LoopContract {
     assertThat(lock).hasToString("Lock[unlocked, waiting=0]");
   }
 
-  // G33, G34
   @Test
   void waiterForALockMayBeCancelledOnAnotherThread() {
     loop.runSync(
@@ -221,7 +220,6 @@ public abstract class LockThreadContract extends LoopContract {
     assertThat(lock).hasToString("Lock[locked, waiting=0]");
   }
 
-  // G33, G38
   @Test
   void waiterForAQueueMayBeCancelledOnAnotherThread() {
     Queue<String> queue = new Queue<>();

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What all contracts share: a fresh loop per test, a list of events, five seconds of time, and no
- * unexpected log output.
+ * Shared by all contracts: a fresh loop per test, a list of events, a time limit of thirty seconds,
+ * and no unexpected log output.
  *
- * <p>Tests run on a thread of their own, because a loop does not end when it is interrupted: this
- * is how a test with a lost wake-up fails and does not hang the build.
+ * <p>Tests run on a thread of their own, because an interrupt does not end a loop. A test with a
+ * lost wake-up therefore fails instead of hanging the build.
  */
 @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 @ExtendWith(FailOnUnexpectedLog.class)

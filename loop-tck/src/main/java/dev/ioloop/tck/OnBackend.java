@@ -27,14 +27,15 @@ final class OnBackend implements ExecutionCondition, BeforeEachCallback {
     if (backend.isEmpty()) {
       return ConditionEvaluationResult.enabled("no backend is named");
     }
-    // A test is skipped by itself: reports are silent about the tests of a class template that is.
+    // Each test is skipped by itself, because reports omit the tests of a class template that is
+    // skipped.
     Optional<String> reason =
         context.getTestMethod().isPresent()
             ? lack(backend.get(), context)
             : unavailability(backend.get());
     return reason
         .map(ConditionEvaluationResult::disabled)
-        .orElseGet(() -> ConditionEvaluationResult.enabled("it can be had"));
+        .orElseGet(() -> ConditionEvaluationResult.enabled("it is available"));
   }
 
   private static Class<?> outermostClass(ExtensionContext context) {

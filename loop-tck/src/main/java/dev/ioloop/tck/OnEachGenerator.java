@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Runs the tests of a class twice: with coroutines on continuations, and on helper threads.
  *
- * <p>Where the JDK has no continuations their half is skipped, with the reason. Where it has them
- * but a flag is missing it fails: else a build would test only the slow make without a word.
+ * <p>If the JDK has no continuations, their half is skipped, with the reason. If it has them but a
+ * flag is missing, the tests fail: otherwise a build would silently test only the slow engine.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(OnEachGenerator.Makes.class)
 public @interface OnEachGenerator {
 
-  /** The two makes. */
+  /** The two engines. */
   final class Makes implements ClassTemplateInvocationContextProvider {
 
     /** Made by JUnit. */
@@ -50,7 +50,7 @@ public @interface OnEachGenerator {
   }
 
   /**
-   * One make, chosen for each test and given back after it.
+   * One engine, chosen for each test and reset after it.
    *
    * @param name as {@link Gen#configure} takes it
    */

@@ -12,7 +12,7 @@ final class ProbeTransport implements StreamTransport {
   /** How often something was to be read. */
   int reads;
 
-  /** Whether all that is written is taken at once, and goes nowhere. */
+  /** Whether everything written is taken at once and discarded. */
   boolean swallows;
 
   ProbeTransport(StreamTransport lower) {

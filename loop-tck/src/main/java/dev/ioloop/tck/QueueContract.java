@@ -138,7 +138,7 @@ public abstract class QueueContract extends LoopContract {
     assertThat(events).startsWith(0, 0, 1, 1, 2, 2);
   }
 
-  // G38; Tornado: test_put_with_getters, test_nonblocking_put_with_getters
+  // Tornado: test_put_with_getters, test_nonblocking_put_with_getters
   @Test
   void putHandsTheItemToTheFirstGetterAndNobodyComesBetween() {
     loop.runSync(
@@ -157,7 +157,7 @@ public abstract class QueueContract extends LoopContract {
             "put, 0 left", "first got a", "second got b", "first goes on", "second goes on");
   }
 
-  // G38; Tornado: test_get_with_putters, test_blocking_put_wait
+  // Tornado: test_get_with_putters, test_blocking_put_wait
   @Test
   void getLetsTheFirstPutterIn() {
     one.putNowait("a");
@@ -174,7 +174,7 @@ public abstract class QueueContract extends LoopContract {
     assertThat(one).hasToString("Queue[maxsize=1, qsize=0, getters=0, putters=0, unfinished=3]");
   }
 
-  // G38; Tornado: test_blocking_put_wait
+  // Tornado: test_blocking_put_wait
   @Test
   void putAfterAGetDoesNotOvertakeThePutterThatWaits() {
     loop.runSync(
@@ -189,7 +189,7 @@ public abstract class QueueContract extends LoopContract {
     assertThat(events).containsExactly("a", "b");
   }
 
-  // G32, G33, G38; Tornado: test_get_timeout, test_get_clears_timed_out_getters
+  // Tornado: test_get_timeout, test_get_clears_timed_out_getters
   @Test
   void getThatTimesOutLosesNoItem() {
     loop.runSync(
@@ -209,7 +209,7 @@ public abstract class QueueContract extends LoopContract {
     assertThat(loop.toString()).contains("timeouts=0");
   }
 
-  // G32, G33, G38; Tornado: test_put_timeout, test_put_clears_timed_out_putters
+  // Tornado: test_put_timeout, test_put_clears_timed_out_putters
   @Test
   void putThatTimesOutNeverInsertsLater() {
     loop.runSync(
@@ -231,7 +231,7 @@ public abstract class QueueContract extends LoopContract {
     assertThat(loop.toString()).contains("timeouts=0");
   }
 
-  // G33; Tornado: test_get_timeout_preempted, test_put_timeout_preempted
+  // Tornado: test_get_timeout_preempted, test_put_timeout_preempted
   @Test
   void whoWasServedTimesOutNoMore() {
     loop.runSync(
@@ -250,7 +250,6 @@ public abstract class QueueContract extends LoopContract {
     assertThat(events).containsExactly("c", "b");
   }
 
-  // G37
   @Test
   void timeoutOfZeroOrLessDoesNotWait() {
     for (Duration now : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
@@ -263,7 +262,6 @@ public abstract class QueueContract extends LoopContract {
     assertThat(one.toString()).contains("qsize=0, getters=0, putters=0");
   }
 
-  // G33, G38
   @Test
   void coroutineThatIsCancelledInGetLosesNoItem() {
     loop.runSync(
@@ -293,7 +291,6 @@ public abstract class QueueContract extends LoopContract {
         .containsExactly("cancelled got a", "cancelled cancelled", "last got b", "last goes on");
   }
 
-  // G33, G38
   @Test
   void coroutineThatIsCancelledInPutWithdrawsItsItem() {
     loop.runSync(
@@ -324,7 +321,6 @@ public abstract class QueueContract extends LoopContract {
     return new WeakReference<>(item);
   }
 
-  // G36
   @Test
   void shortWaitsLeaveNothingBehind() {
     loop.runSync(

@@ -52,7 +52,7 @@ public abstract class QueueJoinContract extends LoopContract {
         });
   }
 
-  // The example of the documentation. G38; Tornado: test_task_done_delay
+  // The example of Tornado's documentation; test_task_done_delay
   @Test
   void joinWaitsUntilTheWorkIsDone() {
     for (Queue<Integer> each : queues()) {
@@ -73,7 +73,7 @@ public abstract class QueueJoinContract extends LoopContract {
     }
   }
 
-  // G38; Tornado: test_task_done_underflow
+  // Tornado: test_task_done_underflow
   @Test
   void taskDoneOnceTooOftenIsAnError() {
     for (Queue<Integer> each : queues()) {
@@ -100,7 +100,6 @@ public abstract class QueueJoinContract extends LoopContract {
     assertThat(events).containsOnly(true).hasSize(6);
   }
 
-  // G38
   @Test
   void whatWaitsForRoomCountsOnceItIsIn() {
     one.putNowait(1);
@@ -116,7 +115,6 @@ public abstract class QueueJoinContract extends LoopContract {
     assertThat(events).containsExactly(true, true, false, true);
   }
 
-  // G38
   @Test
   void whatIsHandedToAGetterCounts() {
     Future<Integer> getter = queue.get();
@@ -142,7 +140,7 @@ public abstract class QueueJoinContract extends LoopContract {
     assertThat(events).containsExactly(true, true, false);
   }
 
-  // G32, G33; Tornado: test_join_timeout
+  // Tornado: test_join_timeout
   @Test
   void joinTimesOut() {
     loop.runSync(

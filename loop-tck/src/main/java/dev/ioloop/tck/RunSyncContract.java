@@ -33,7 +33,6 @@ public abstract class RunSyncContract extends LoopContract {
         });
   }
 
-  // G29
   @Test
   void everyFormOfBodyGivesItsResult() {
     int ofStage = loop.runSync(() -> sum(2, 3));
@@ -51,7 +50,6 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(events).containsExactly("expression", "action");
   }
 
-  // G29
   @Test
   void everyFormMayHaveATimeLimit() {
     Duration limit = Duration.ofHours(1);
@@ -68,7 +66,6 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(events).containsExactly("action");
   }
 
-  // G29
   @Test
   void nullStageIsTheResultNull() {
     Object result =
@@ -82,7 +79,6 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(loop.runSync(nothing)).isNull();
   }
 
-  // G29
   @Test
   void failureOfTheBodyIsThrownUnwrapped() {
     IOException failure = new IOException("failed on purpose");
@@ -110,7 +106,6 @@ public abstract class RunSyncContract extends LoopContract {
         .isSameAs(failure);
   }
 
-  // G29
   @Test
   void bodyThatIsNotDoneInTimeThrowsLoopTimeoutException() {
     assertThatThrownBy(
@@ -121,7 +116,7 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(loop.runSync(() -> "goes on")).isEqualTo("goes on");
   }
 
-  // G29: the first run's timer must not stop the second.
+  // The first run's timer must not stop the second.
   @Test
   void timerOfARunDoesNotReachTheNextOne() {
     loop.runSync(Duration.ofMillis(2), () -> "in time");
@@ -133,7 +128,7 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(events).containsExactly("not stopped");
   }
 
-  // G29: a timer that stays would hold the result for an hour.
+  // A timer that stays would hold the result for an hour.
   @Test
   void timerOfARunIsRemoved() throws InterruptedException {
     WeakReference<Object> result =
@@ -142,7 +137,6 @@ public abstract class RunSyncContract extends LoopContract {
     Garbage.collectUntil(() -> result.get() == null);
   }
 
-  // G29
   @Test
   void stopBeforeTheEndOfTheBodyThrowsAndALaterStartGoesOn() {
     assertThatThrownBy(
@@ -160,7 +154,6 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(events).containsExactly("went on");
   }
 
-  // G9, G29
   @Test
   void stopBeforeRunSyncMakesItReturnWithoutRunning() {
     loop.stop();
@@ -170,7 +163,6 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(events).isEmpty();
   }
 
-  // G10, G29
   @Test
   void runSyncInACoroutineIsRefused() {
     IOLoop other = newLoop();
@@ -192,7 +184,6 @@ public abstract class RunSyncContract extends LoopContract {
     assertThat(events).containsExactly("refused");
   }
 
-  // G29
   @Test
   void runSyncRunsWhatElseIsQueuedAndLeavesTheRest() {
     loop.addCallback(record("queued"));

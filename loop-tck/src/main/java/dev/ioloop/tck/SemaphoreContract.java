@@ -101,7 +101,7 @@ public abstract class SemaphoreContract extends LoopContract {
     assertThat(events).containsExactly(true, true, false);
   }
 
-  // G35; Tornado: BoundedSemaphoreTest.test_release_unacquired
+  // Tornado: BoundedSemaphoreTest.test_release_unacquired
   @Test
   void boundedSemaphoreRefusesOneReleaseTooMany() {
     Semaphore semaphore = new BoundedSemaphore(2);
@@ -141,7 +141,7 @@ public abstract class SemaphoreContract extends LoopContract {
     assertThat(semaphore).hasToString("Semaphore[available=2147483647, waiting=0]");
   }
 
-  // G33; Tornado: test_acquire_timeout
+  // Tornado: test_acquire_timeout
   @Test
   void waiterThatTimesOutTakesNoPermit() {
     Semaphore semaphore = new Semaphore(1);
@@ -159,7 +159,6 @@ public abstract class SemaphoreContract extends LoopContract {
     assertThat(events).containsExactly("Semaphore[available=1, waiting=0]", true);
   }
 
-  // G34
   @Test
   void releasesServeWaitersInTheirOrder() {
     Semaphore semaphore = new Semaphore(0);
@@ -174,7 +173,6 @@ public abstract class SemaphoreContract extends LoopContract {
     assertThat(events).containsExactly("release", "a", "b", "release", "c");
   }
 
-  // G34
   @Test
   void acquireAfterAReleaseDoesNotOvertakeTheWaiter() {
     Semaphore semaphore = new Semaphore(1);

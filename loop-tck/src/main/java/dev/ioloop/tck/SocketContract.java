@@ -239,7 +239,6 @@ public abstract class SocketContract extends ChannelContract {
     assertThat(events).hasSize(20);
   }
 
-  // G6
   @Test
   void loopSleepsWhileItWaitsForATimeout() {
     CpuTime.assertSleeps(this, Duration.ofMillis(60));
@@ -300,7 +299,6 @@ public abstract class SocketContract extends ChannelContract {
     assertThat(events).hasSize(100);
   }
 
-  // G17
   @Test
   void handlerThatThrowsIsLoggedAndTheOthersAreServedWithoutAPause() throws IOException {
     Pipe first = openPipe("data");
@@ -327,7 +325,6 @@ public abstract class SocketContract extends ChannelContract {
     assertThat(events).containsExactly("handler", "handler");
   }
 
-  // G17
   @Test
   void exceptionHandlerIsToldWhichHandlerFailed() throws IOException {
     Pipe pipe = openPipe("data");
@@ -347,7 +344,6 @@ public abstract class SocketContract extends ChannelContract {
     assertThat(events).containsExactly(handler, failure);
   }
 
-  // G12
   @Test
   void closeLeavesWatchedChannelsOpen() throws IOException {
     Pipe pipe = openPipe();
@@ -360,7 +356,6 @@ public abstract class SocketContract extends ChannelContract {
     assertThatCode(() -> pipe.source().configureBlocking(true)).doesNotThrowAnyException();
   }
 
-  // G12
   @Test
   void closeOfAllHandlesClosesWatchedChannels() throws IOException {
     Pipe watched = openPipe();

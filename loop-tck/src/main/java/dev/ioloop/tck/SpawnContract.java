@@ -25,7 +25,6 @@ public abstract class SpawnContract extends LoopContract {
   /** Made by subclasses. */
   protected SpawnContract() {}
 
-  // G18
   @Test
   void spawnCallbackRunsACoroutineFromAnyThread() throws Exception {
     OtherThread<Future<String>> other =
@@ -43,7 +42,7 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(future.result()).isEqualTo("result");
   }
 
-  // G18: what is no future must not be waited for.
+  // What is no future must not be waited for.
   @Test
   void resultThatLooksLikeAYieldableIsJustAResult() {
     List<Future<String>> result = List.of(new Future<>());
@@ -54,7 +53,6 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(loop.runSync(() -> result)).isSameAs(result);
   }
 
-  // G18
   @Test
   void failureOfASpawnedCoroutineIsLoggedOnce() throws InterruptedException {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -74,7 +72,6 @@ public abstract class SpawnContract extends LoopContract {
     }
   }
 
-  // G17
   @Test
   void exceptionHandlerIsToldWhichSpawnedCoroutineFailed() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -95,7 +92,6 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(events).containsExactly(future, failure);
   }
 
-  // G14
   @Test
   void coroutineOnAForeignThreadIsRefusedWhileTheLoopRuns() throws Exception {
     CountDownLatch current = new CountDownLatch(1);
@@ -121,7 +117,6 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(events).isEmpty();
   }
 
-  // G26
   @Test
   void loopHoldsAnUnfinishedCoroutine() throws InterruptedException {
     loop.makeCurrent();
@@ -140,7 +135,6 @@ public abstract class SpawnContract extends LoopContract {
     return new WeakReference<>(future);
   }
 
-  // G26
   @Test
   void endedCoroutineHoldsNothing() throws InterruptedException {
     Future<Void> ended = new Future<>();

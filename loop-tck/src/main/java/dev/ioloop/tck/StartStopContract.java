@@ -18,7 +18,6 @@ public abstract class StartStopContract extends LoopContract {
   /** Made by subclasses. */
   protected StartStopContract() {}
 
-  // G7
   @Test
   void stopInACallbackEndsTheLoopAfterTheRestOfTheTurn() {
     loop.addCallback(
@@ -36,7 +35,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events.subList(3, 5)).containsExactly("next start", "timeout of the next start");
   }
 
-  // G7
   @Test
   void stopInATimeoutEndsTheLoopAfterTheOtherDueTimeouts() {
     long now = loop.time();
@@ -47,7 +45,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("due timeout");
   }
 
-  // G9
   @Test
   void stopBeforeStartMakesThatStartReturnAtOnce() {
     loop.addCallback(record("callback"));
@@ -59,7 +56,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("callback", "timeout");
   }
 
-  // G9
   @Test
   void stopBeforeStartCountsOnce() {
     loop.stop();
@@ -70,7 +66,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("callback");
   }
 
-  // G9
   @Test
   void secondStopInTheSameRunDoesNotReachTheNextStart() {
     loop.addCallback(loop::stop);
@@ -81,7 +76,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("callback");
   }
 
-  // G13
   @Test
   void stopFromAnotherThreadWakesTheLoop() throws Exception {
     OtherThread<Void> other =
@@ -106,7 +100,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(loop.running()).isFalse();
   }
 
-  // G10
   @Test
   void startAndRunSyncInARunningLoopAreRefused() {
     loop.addCallback(
@@ -123,7 +116,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("refused");
   }
 
-  // G10
   @Test
   void anotherLoopCannotBeStartedInsideARunningLoop() {
     try (IOLoop other = newLoop()) {
@@ -139,7 +131,6 @@ public abstract class StartStopContract extends LoopContract {
     }
   }
 
-  // G10
   @Test
   void startMakesTheLoopCurrentAndRestoresThePreviousOne() {
     try (IOLoop previous = newLoop()) {
@@ -154,7 +145,6 @@ public abstract class StartStopContract extends LoopContract {
     }
   }
 
-  // G11
   @Test
   void stoppedLoopMayBeStartedAgain() {
     for (int i = 0; i < 100; i++) {
@@ -164,7 +154,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).hasSize(100).last().isEqualTo(99);
   }
 
-  // G11
   @Test
   void loopMayBeSetUpOnOneThreadAndFirstStartedOnAnother() throws Exception {
     loop.callLater(Duration.ZERO, record("timeout"));
@@ -177,7 +166,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactlyInAnyOrder("callback", "timeout");
   }
 
-  // G11
   @Test
   void laterStartOnAnotherThreadIsRefused() throws Exception {
     runOneTurn();
@@ -196,7 +184,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("still works here");
   }
 
-  // G12
   @Test
   void closeOfARunningLoopIsRefused() {
     loop.addCallback(
@@ -212,7 +199,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).containsExactly("refused", "goes on");
   }
 
-  // G12
   @Test
   void closeTwiceDoesNothing() {
     runOneTurn();
@@ -220,7 +206,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThatCode(loop::close).doesNotThrowAnyException();
   }
 
-  // G12
   @Test
   void loopThatNeverRanMayBeClosedByAnyThread() throws Exception {
     onOtherThread(
@@ -231,7 +216,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThatThrownBy(loop::start).isInstanceOf(IllegalStateException.class);
   }
 
-  // G12
   @Test
   void stoppedLoopMayBeClosedByAnotherThread() throws Exception {
     runOneTurn();
@@ -243,7 +227,7 @@ public abstract class StartStopContract extends LoopContract {
     assertThatThrownBy(loop::start).isInstanceOf(IllegalStateException.class);
   }
 
-  // G12: threads race with shutdown, so what they post then is dropped without a word.
+  // Threads race with shutdown, so what they post then is dropped without a word.
   @Test
   void whatIsPostedAfterCloseIsDropped() throws Exception {
     loop.close();
@@ -265,7 +249,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).isEmpty();
   }
 
-  // G12
   @Test
   void callbacksQueuedAtCloseAreDropped() {
     loop.addCallback(record("callback"));
@@ -274,7 +257,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(events).isEmpty();
   }
 
-  // G12
   @Test
   void useAfterCloseIsRefusedWithTheReason() {
     loop.close();
@@ -292,7 +274,6 @@ public abstract class StartStopContract extends LoopContract {
         .hasMessageContaining("closed");
   }
 
-  // G12
   @Test
   void closedLoopIsNoLongerCurrent() {
     loop.makeCurrent();
@@ -300,7 +281,6 @@ public abstract class StartStopContract extends LoopContract {
     assertThat(IOLoop.current(false)).isNull();
   }
 
-  // G11
   @Test
   void oneOfTwoThreadsThatStartAtOnceRunsTheLoop() throws Exception {
     for (int i = 0; i < 50; i++) {

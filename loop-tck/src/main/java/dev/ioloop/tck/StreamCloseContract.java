@@ -19,7 +19,6 @@ public abstract class StreamCloseContract extends StreamContract {
   /** Made by subclasses. */
   protected StreamCloseContract() {}
 
-  // G40
   @Test
   void dataIsDeliveredBeforeTheCloseCallbackRunsOnce() {
     connected(

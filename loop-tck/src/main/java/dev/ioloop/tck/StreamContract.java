@@ -9,12 +9,12 @@ import dev.ioloop.testing.StreamPair;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What the contracts of streams share: two ends of a connection, and words for text. */
+/** Shared by the contracts of streams: two ends of a connection, and helpers for text. */
 @OnEachConnection
 @Needs({})
 public abstract class StreamContract extends ChannelContract {
 
-  /** What is done with both ends of a connection, in a coroutine. */
+  /** Uses both ends of a connection, in a coroutine. */
   @FunctionalInterface
   interface Body {
     void run(IOStream stream, IOStream peer) throws Exception;

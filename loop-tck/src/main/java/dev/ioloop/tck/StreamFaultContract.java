@@ -140,7 +140,6 @@ public abstract class StreamFaultContract extends ChannelContract {
         });
   }
 
-  // G40
   @Test
   void dataThatCameBeforeAResetIsDelivered() {
     loop.runSync(

@@ -285,7 +285,7 @@ public abstract class StreamReadContract extends StreamContract {
           Future<byte[]> read = stream.readUntilClose();
           await(peer.write(new byte[1000]));
           for (int i = 0; i < 30; i++) {
-            await(moment); // By then the stream holds all that it may, and waits.
+            await(moment); // By then the stream holds as much as it may, and waits.
           }
           assertThat(read.done()).isFalse();
           peer.close();
@@ -294,7 +294,6 @@ public abstract class StreamReadContract extends StreamContract {
         });
   }
 
-  // G46
   @Test
   void peerIsHeldUpWhileNothingIsRead() {
     connected(

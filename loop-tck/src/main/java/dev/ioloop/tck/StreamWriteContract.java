@@ -21,7 +21,6 @@ public abstract class StreamWriteContract extends StreamContract {
   /** Made by subclasses. */
   protected StreamWriteContract() {}
 
-  // G43
   @Test
   void everyWriteHasItsFutureAndTheyAreDoneInOrder() {
     int size = connection() == Connection.ONE_BYTE ? 500 : 1 << 20;
@@ -91,7 +90,6 @@ public abstract class StreamWriteContract extends StreamContract {
         });
   }
 
-  // G42
   @Test
   void writeBeyondTheLimitIsRefusedAndTheStreamGoesOn() {
     connected(

@@ -44,7 +44,6 @@ public abstract class ThreadContract extends ChannelContract {
     other.join();
   }
 
-  // G14
   @Test
   void foreignThreadIsRefusedWithTheWayOut() throws Exception {
     Pipe watched = openPipe();
@@ -84,7 +83,6 @@ public abstract class ThreadContract extends ChannelContract {
     }
   }
 
-  // G14
   @Test
   void foreignThreadMayPostAskAndConfigure() throws Exception {
     whileTheLoopRuns(
@@ -104,7 +102,6 @@ public abstract class ThreadContract extends ChannelContract {
             "addCallback", "addCallbackFromSignal", "execute", "spawnCallback", true);
   }
 
-  // G12, G14
   @Test
   void runningLoopCannotBeClosedOrStartedByAnotherThread() throws Exception {
     whileTheLoopRuns(
@@ -123,19 +120,18 @@ public abstract class ThreadContract extends ChannelContract {
     assertThat(events).containsExactly("refused");
   }
 
-  // G13: the loop blocks after each callback, so each post races with its falling asleep.
+  // The loop blocks after each callback, so each post races with its falling asleep.
   @Test
   void noWakeUpIsLost() throws Exception {
     stress(10_000, 1, false);
   }
 
-  // G13
   @Test
   void noWakeUpIsLostBetweenTwoPosters() throws Exception {
     stress(5_000, 2, false);
   }
 
-  // G13: here the loop blocks with a limit, and wakes for timeouts of its own too.
+  // Here the loop blocks with a limit, and wakes for timeouts of its own too.
   @Test
   void noWakeUpIsLostBetweenTimeouts() throws Exception {
     stress(5_000, 1, true);
@@ -186,7 +182,6 @@ public abstract class ThreadContract extends ChannelContract {
     }
   }
 
-  // G16
   @Test
   void threadWithoutALoopHasTheMainLoopAsItsCurrentOne() throws Exception {
     List<IOLoop> found =
@@ -200,7 +195,6 @@ public abstract class ThreadContract extends ChannelContract {
     }
   }
 
-  // G16
   @Test
   void currentLoopIsTheThreadsOwn() throws Exception {
     assertThat(IOLoop.current(false)).isNull();

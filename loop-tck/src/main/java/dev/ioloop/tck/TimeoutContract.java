@@ -32,7 +32,6 @@ public abstract class TimeoutContract extends LoopContract {
   /** Made by subclasses. */
   protected TimeoutContract() {}
 
-  // G1
   @Test
   void dueTimeoutsRunAfterTheCallbacksInTheOrderOfTheirDeadlines() {
     long now = loop.time();
@@ -44,7 +43,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).containsExactly("callback", "first", "second", "third");
   }
 
-  // G1
   @Test
   void timeoutsWithEqualDeadlinesRunInTheOrderTheyWereAdded() {
     long deadline = loop.time();
@@ -79,7 +77,6 @@ public abstract class TimeoutContract extends LoopContract {
     loop.removeTimeout(later);
   }
 
-  // G1
   @Test
   void manyTimeoutsRunInTheOrderOfTheirDeadlines() {
     Random random = new Random(42);
@@ -95,7 +92,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).isEqualTo(deadlines);
   }
 
-  // G1
   @Test
   void timeoutAddedByACallbackRunsInALaterTurnThoughItsDeadlineIsPast() {
     loop.addCallback(
@@ -112,7 +108,7 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events.subList(3, 6)).containsExactlyInAnyOrder("past", "zero", "negative");
   }
 
-  // G1; the first bug of Deft, a Java server modelled on Tornado
+  // The first bug of Deft, a Java server modelled on Tornado
   @Test
   void timeoutAddedByATimeoutRunsInALaterTurnThoughItsDeadlineIsPast() {
     loop.callAt(
@@ -127,7 +123,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).containsExactly("first", "second", "next turn", "past");
   }
 
-  // G6
   @Test
   void timeoutNeverRunsEarly() {
     for (int micros : new int[] {1, 100, 999, 1_000, 1_001, 1_500, 2_999}) {
@@ -154,7 +149,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(loop.callAt(before + 5, record("never")).deadline()).isEqualTo(before + 5);
   }
 
-  // G3
   @Test
   void timeoutRemovedByACallbackOfTheSameTurnDoesNotRun() {
     Timeout timeout = loop.callAt(loop.time(), record("removed"));
@@ -165,7 +159,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(timeout.cancelled()).isTrue();
   }
 
-  // G3
   @Test
   void timeoutRemovedByAnEarlierTimeoutOfTheSameTurnDoesNotRun() {
     List<Timeout> timeouts = new ArrayList<>();
@@ -229,7 +222,7 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).containsExactly("ran");
   }
 
-  // G2: a chain that never ends must let the clock be looked at.
+  // A chain that never ends must let the clock be looked at.
   @Test
   void endlessChainOfCallbacksDoesNotStarveTimeouts() {
     loop.callLater(Duration.ofMillis(1), loop::stop);
@@ -245,7 +238,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(loop.running()).isFalse();
   }
 
-  // G6
   @Test
   void endlessDelayNeverRunsAndDisturbsNoOther() {
     loop.callLater(ChronoUnit.FOREVER.getDuration(), record("never"));
@@ -254,7 +246,7 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).containsExactly("long ago");
   }
 
-  // G6: the longest Duration has more nanoseconds than a long can hold.
+  // The longest Duration has more nanoseconds than a long can hold.
   @Test
   void everyWaitMayBeEndless() {
     Duration endless = ChronoUnit.FOREVER.getDuration();
@@ -292,7 +284,6 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).isEmpty();
   }
 
-  // G6
   @Test
   void loopThatWaitsForAnEndlessDelayIsWoken() throws Exception {
     loop.callLater(ChronoUnit.FOREVER.getDuration(), record("a hundred years later"));

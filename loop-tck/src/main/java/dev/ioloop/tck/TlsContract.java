@@ -390,7 +390,6 @@ public abstract class TlsContract extends ChannelContract {
     assertThat(chosen[0]).isEqualTo("b");
   }
 
-  // G45
   @Test
   void startTlsNeedsAnIdleStream() {
     loop.runSync(

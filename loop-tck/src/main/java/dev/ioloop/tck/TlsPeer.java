@@ -64,7 +64,7 @@ final class TlsPeer {
     return this;
   }
 
-  /** Sends all that was added, at once. */
+  /** Sends everything added, at once. */
   void send() {
     send(take());
   }
@@ -73,7 +73,7 @@ final class TlsPeer {
     plain.write(bytes);
   }
 
-  /** Returns the bytes of all that was added, in place of sending them. */
+  /** Returns the bytes of everything added, instead of sending them. */
   byte[] take() {
     byte[] taken = records.toByteArray();
     records.reset();

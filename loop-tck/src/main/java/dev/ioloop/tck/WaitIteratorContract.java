@@ -27,7 +27,6 @@ public abstract class WaitIteratorContract extends LoopContract {
   /** Made by subclasses. */
   protected WaitIteratorContract() {}
 
-  // G31
   @Test
   void outcomesComeInTheOrderOfCompletionWithTheirIndices() {
     loop.runSync(
@@ -43,7 +42,6 @@ public abstract class WaitIteratorContract extends LoopContract {
     assertThat(events).containsExactly("c 2", "a 0", "b 1");
   }
 
-  // G31
   @Test
   void futuresThatAreDoneComeFirstInTheOrderOfTheArguments() {
     loop.runSync(
@@ -63,7 +61,6 @@ public abstract class WaitIteratorContract extends LoopContract {
     assertThat(events).containsExactly(true, "b", true, "c", false, "a");
   }
 
-  // G31
   @Test
   void currentIndexIsMinusOneWhereThereIsNone() {
     loop.runSync(
@@ -81,7 +78,6 @@ public abstract class WaitIteratorContract extends LoopContract {
     assertThat(events).containsExactly(-1, true, 0, true, -1, true);
   }
 
-  // G31
   @Test
   void failureIsRaisedAndTheIterationMayGoOn() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -98,7 +94,6 @@ public abstract class WaitIteratorContract extends LoopContract {
     assertThat(events).containsExactly(0, "b", true);
   }
 
-  // G31
   @Test
   void oneFutureTwiceComesTwice() {
     loop.runSync(
@@ -138,7 +133,6 @@ public abstract class WaitIteratorContract extends LoopContract {
     assertThat(events).containsExactly("a");
   }
 
-  // G28, G31
   @Test
   void aTimedOutNextLosesNothing() {
     loop.runSync(

@@ -60,7 +60,6 @@ public abstract class YieldableContract extends LoopContract {
     assertThat(events).containsExactly("result");
   }
 
-  // G22, G23
   @Test
   void everythingElseIsABadYield() {
     for (Object bad : new Object[] {"text", 5, new Object(), List.of("text"), Map.of("a", 1)}) {

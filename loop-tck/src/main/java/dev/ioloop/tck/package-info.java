@@ -1,16 +1,14 @@
 /**
- * The contracts, for whoever writes a backend. Each class states one part of what every backend
- * promises. A backend runs them all with one class:
+ * The contracts, for authors of backends. Each class tests one part of the promises of every
+ * backend. A backend runs them all with one class:
  *
  * <pre>
  * &#64;Backend("nio")
  * final class NioContractsTest extends BackendContracts {}
  * </pre>
  *
- * <p>What a backend cannot do it names as a {@link dev.ioloop.tck.Capability}; tests that need it
- * are skipped, and the report says why.
- *
- * <p>The numbers G1 to G49 in the comments are those of the guarantees in {@code docs/tornado.md}.
+ * <p>A backend declares what it cannot do as a {@link dev.ioloop.tck.Capability}. Tests that need
+ * it are skipped, and the report says why.
  */
 @NullMarked
 package dev.ioloop.tck;

@@ -42,8 +42,8 @@ final class CancelledInLineTest extends LoopContract {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   /**
-   * Of the plans, which differ in nothing that the slow make does, it runs one in so many: a prime
-   * number, so as not to keep step with the choices.
+   * The slow engine runs one plan in this many, because the plans do not differ for it. The number
+   * is prime, so that it does not keep step with the choices.
    */
   private static final int THREADS_SHARE = 17;
 
@@ -201,13 +201,11 @@ final class CancelledInLineTest extends LoopContract {
     return Testing.virtualLoop();
   }
 
-  // G33, G34
   @Test
   void lock() {
     tryAll(LockScene::new);
   }
 
-  // G33, G38
   @Test
   void queue() {
     tryAll(QueueScene::new);

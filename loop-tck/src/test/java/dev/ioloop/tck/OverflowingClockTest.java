@@ -4,7 +4,7 @@ import dev.ioloop.IOLoop;
 import dev.ioloop.testing.VirtualTimePoller;
 import java.time.Duration;
 
-/** The clock starts shortly before it overflows, so every deadline lies beyond (G49). */
+/** The clock starts shortly before it overflows, so every deadline lies beyond the overflow. */
 final class OverflowingClockTest extends TimeoutContract {
   private final VirtualTimePoller poller = new VirtualTimePoller(Long.MAX_VALUE - 1_000);
 

@@ -49,7 +49,6 @@ final class PeriodicCallbackTest extends LoopContract {
     return periodic;
   }
 
-  // G48
   @Test
   void firstCallComesAfterOnePeriodAndTheOthersFollow() {
     started(this::recordTime, seconds(10));
@@ -57,7 +56,6 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(events).containsExactly(10L, 20L, 30L, 40L);
   }
 
-  // G48
   @Test
   void missedBeatsAreSkippedAndThePhaseIsKept() {
     started(
@@ -70,7 +68,7 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(events).containsExactly(10L, 40L, 70L, 100L);
   }
 
-  // G48; Tornado: test_overrun
+  // Tornado: test_overrun
   @Test
   void callThatEndsExactlyOnABeatSkipsIt() {
     long[] lasts = {9, 9, 10, 11, 20, 20, 35, 35, 0, 0};
@@ -89,7 +87,7 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(events).containsExactly(10L, 20L, 30L, 50L, 70L, 100L, 130L, 170L, 210L, 220L, 230L);
   }
 
-  // G48; Tornado: test_clock_backwards
+  // Tornado: test_clock_backwards
   @Test
   void clockThatGoesBackwardsRepeatsNoBeat() {
     started(
@@ -105,7 +103,6 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(events).containsExactly(10L, 20L, 30L, 40L);
   }
 
-  // G48
   @Test
   void jitterIsAWindowCentredOnThePeriod() {
     loop.makeCurrent();
@@ -131,7 +128,6 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(most[0]).isBetween(120_000_000L, 125_000_000L);
   }
 
-  // G48
   @Test
   void coroutineCallbackNeverOverlapsItself() {
     loop.makeCurrent();
@@ -148,7 +144,6 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(events).containsExactly(10L, "end", 40L, "end", 70L, "end");
   }
 
-  // G17, G18, G48
   @Test
   void failureIsToldToTheExceptionHandlerAndTheBeatGoesOn() {
     RuntimeException failure = new RuntimeException("failed on purpose");
@@ -220,7 +215,6 @@ final class PeriodicCallbackTest extends LoopContract {
     assertThat(failing.isRunning()).isFalse();
   }
 
-  // G17
   @Test
   void failureIsLoggedByDefault() {
     started(

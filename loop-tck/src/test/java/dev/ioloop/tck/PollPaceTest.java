@@ -61,7 +61,7 @@ final class PollPaceTest {
 
   private final Clock clock = new Clock();
 
-  /** Runs a callback that posts itself again, so many times, and takes so long. */
+  /** Runs a callback that posts itself again, for a given number of times and a given length. */
   private void runChain(int times, long nanos) {
     try (IOLoop loop = IOLoop.create("clock", clock)) {
       int[] left = {times};
@@ -108,7 +108,7 @@ final class PollPaceTest {
     assertThat(longestPause()).isLessThanOrEqualTo(2 * 60 * MICROS);
   }
 
-  /** Adds timeouts that are due after so many microseconds, and runs until the last has fired. */
+  /** Adds timeouts that are due after the given microseconds, and runs until the last has fired. */
   private List<Long> runTimeouts(long... micros) {
     List<Long> fired = new ArrayList<>();
     try (IOLoop loop = IOLoop.create("clock", clock)) {

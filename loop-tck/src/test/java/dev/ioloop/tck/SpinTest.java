@@ -28,7 +28,7 @@ final class SpinTest {
     private long now;
     private int atOnce = 1;
 
-    /** Has the next events come after so many microseconds each, from the one before. */
+    /** Has each of the next events come the given microseconds after the one before. */
     Script(long... gaps) {
       long time = 0;
       for (long gap : gaps) {

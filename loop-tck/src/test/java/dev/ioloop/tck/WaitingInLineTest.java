@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
  * Three who wait, in every order of coming, being served, being cancelled and timing out. What
  * happens is compared with a model, which is a list of names and a number.
  *
- * <p>Step number n of a run happens at second n, and whoever times out in step n was given the time
- * until then when it came.
+ * <p>Step number n of a run happens at second n, and a waiter that times out in step n was given
+ * the time until then when it came.
  */
 final class WaitingInLineTest extends LoopContract {
 
@@ -203,7 +203,6 @@ final class WaitingInLineTest extends LoopContract {
     return future;
   }
 
-  // G33, G34, G36
   @Test
   void semaphore() {
     tryAll(
@@ -219,7 +218,6 @@ final class WaitingInLineTest extends LoopContract {
         });
   }
 
-  // G32, G33, G36
   @Test
   void condition() {
     tryAll(
@@ -235,7 +233,6 @@ final class WaitingInLineTest extends LoopContract {
         });
   }
 
-  // G33, G36, G38
   @Test
   void gettersOfAQueue() {
     tryAll(
@@ -268,7 +265,6 @@ final class WaitingInLineTest extends LoopContract {
         });
   }
 
-  // G33, G36, G38
   @Test
   void puttersOfAQueue() {
     tryAll(

@@ -72,7 +72,6 @@ final class WakeUpStressTest extends LoopContract {
     }
   }
 
-  // G13
   @Test
   void noPostIsLostWhileTheLoopFallsAsleep() throws Exception {
     AtomicInteger ran = new AtomicInteger();
@@ -99,7 +98,7 @@ final class WakeUpStressTest extends LoopContract {
     assertThat(ran).hasValue(other.join());
   }
 
-  // G13: nobody waits for an answer, so posts come in bursts and one by one.
+  // Nobody waits for an answer, so posts come in bursts and one by one.
   @Test
   void noPostIsLostInAStream() throws Exception {
     AtomicInteger ran = new AtomicInteger();

@@ -78,7 +78,6 @@ final class WakeUpTest extends LoopContract {
     return IOLoop.create("counting", poller);
   }
 
-  // G13
   @Test
   void tenThousandPostsToABlockedLoopCostOneWakeUp() throws Exception {
     OtherThread<Void> other =
@@ -97,7 +96,6 @@ final class WakeUpTest extends LoopContract {
     assertThat(poller.wakeups).hasValue(1);
   }
 
-  // G13
   @Test
   void postsFromTwoThreadsToABlockedLoopCostOneWakeUp() throws Exception {
     OtherThread.Body post =
@@ -123,7 +121,6 @@ final class WakeUpTest extends LoopContract {
     assertThat(poller.wakeups).hasValue(1);
   }
 
-  // G13
   @Test
   void callbacksOfTheLoopsOwnThreadCostNoWakeUp() {
     loop.addCallback(
@@ -139,7 +136,7 @@ final class WakeUpTest extends LoopContract {
     assertThat(poller.blockingPolls).hasValue(0);
   }
 
-  // G13: the loop is awake and will look at its queue before it blocks.
+  // The loop is awake and will look at its queue before it blocks.
   @Test
   void postsToALoopThatRunsACallbackCostNoWakeUp() {
     loop.addCallback(
@@ -157,7 +154,7 @@ final class WakeUpTest extends LoopContract {
     assertThat(poller.blockingPolls).hasValue(0);
   }
 
-  // G2, design.md: between two polls at most 64 turns pass without one.
+  // At most 64 turns pass between two polls; see docs/design.md.
   @Test
   void chainOfCallbacksPollsInAtLeastEverySixtyFifthTurn() {
     int turns = 10_000;
@@ -179,7 +176,6 @@ final class WakeUpTest extends LoopContract {
     assertThat(poller.blockingPolls).hasValue(0);
   }
 
-  // G6
   @Test
   void loopPollsOnceUntilTheNextDeadline() {
     poller.clock = 5;

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Announces log output: swallows the records of a {@code java.util.logging} logger that match a
- * regular expression, and fails when it is closed if there was none. {@link System.Logger} writes
- * there unless another binding is installed.
+ * Announces log output: hides the records of a {@code java.util.logging} logger that match a
+ * regular expression, and fails on {@link #close} if none came. {@link System.Logger} writes there
+ * unless another binding is installed.
  *
  * <pre>{@code
  * try (ExpectLog log = expectLog("Exception in callback")) {
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Those that are open at once on the same logger are closed in the reverse order, as
- * try-with-resources does. The newest sees a record first; what does not match goes on to the one
- * before and in the end to the log. Safe to use from any thread. Tornado: {@code ExpectLog}.
+ * <p>Close several on the same logger in the reverse order, as try-with-resources does. The newest
+ * sees a record first; a record that does not match goes to the one before, and finally to the log.
+ * Safe to use from any thread. Tornado: {@code ExpectLog}.
  */
 public final class ExpectLog implements AutoCloseable {
 
@@ -37,12 +37,18 @@ public final class ExpectLog implements AutoCloseable {
   private boolean counted;
   private boolean closed;
 
-  /** Expects {@code regex} to be found in a message at INFO or above of the logger of this name. */
+  /**
+   * Expects a message at INFO or above that contains a match of {@code regex}, from the logger of
+   * this name.
+   */
   public ExpectLog(String loggerName, String regex) {
     this(loggerName, regex, Level.INFO);
   }
 
-  /** As the other constructor, for records from {@code level} on, which are switched on. */
+  /**
+   * As {@link #ExpectLog(String, String)}, for records at {@code level} or above; the level is
+   * enabled meanwhile.
+   */
   public ExpectLog(String loggerName, String regex, Level level) {
     this.logger = Logger.getLogger(loggerName);
     this.regex = Pattern.compile(regex);
@@ -77,8 +83,8 @@ public final class ExpectLog implements AutoCloseable {
   }
 
   /**
-   * Asserts that so many records matched until now. Zero is allowed: then {@link #close} wants none
-   * either.
+   * Asserts how many records have matched so far. Zero is allowed; then {@link #close} does not
+   * require a match either.
    */
   public void assertCount(int expected) {
     counted = true;
@@ -96,7 +102,7 @@ public final class ExpectLog implements AutoCloseable {
   /**
    * Stops watching. A second call does nothing.
    *
-   * @throws AssertionError if no record matched and none were counted
+   * @throws AssertionError if no record matched and {@link #assertCount} was not called
    */
   @Override
   public void close() {

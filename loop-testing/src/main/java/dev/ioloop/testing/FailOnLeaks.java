@@ -21,20 +21,20 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * Fails a test that leaves behind a descriptor, a thread or a megabyte of direct buffers, and names
- * it.
+ * the leak.
  *
  * <pre>
  * &#64;ExtendWith(FailOnLeaks.class)
  * final class MyServerTest {
  * </pre>
  *
- * <p>What was open before the test may stay, and what ends within two seconds after it is no leak.
- * Files of the JVM and threads of the JDK do not count, nor threads of the loops that end by
- * themselves or with their loop: the watchdog, that of lost failures, and idle ones that wait for
- * more work or for another coroutine. Tests must not run at the same time. Coroutines that are left
- * are found by {@link GenTest}. Netty's buffers are pooled: for them there is {@code
- * -Dio.netty.leakDetection.level=paranoid}. Where the system does not list descriptors, they are
- * not looked at.
+ * <p>Anything open before the test may stay, and anything released within two seconds after it is
+ * no leak. Files of the JVM and threads of the JDK do not count. Nor do threads of the loops that
+ * end by themselves or with their loop: the watchdog, the thread for lost failures, and idle
+ * threads that wait for more work or for another coroutine. Tests must not run at the same time.
+ * {@link GenTest} finds suspended coroutines. Netty's buffers are pooled; use {@code
+ * -Dio.netty.leakDetection.level=paranoid} for them. If the system does not list descriptors, they
+ * are not checked.
  */
 public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback {
 
@@ -44,10 +44,10 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long PAUSE_MILLIS = 10;
 
-  /** The JDK keeps small ones for each thread that does I/O. */
+  /** The JDK keeps small direct buffers for each thread that does I/O. */
   private static final long MAX_BUFFER_BYTES = 1 << 20;
 
-  /** Opened by class loaders, by random numbers, and to look at descriptors. */
+  /** Files opened by class loaders, for random numbers, and to list descriptors. */
   private static final Predicate<String> FILE_OF_JVM =
       Pattern.compile("\\.(jar|jmod|so|jsa|class)$|/modules$|/dev/u?random$|^/proc/|jacoco")
           .asPredicate();
@@ -84,7 +84,7 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
     }
   }
 
-  /** What a process holds at a time. */
+  /** What a process holds at one time. */
   record Held(Set<String> descriptors, Set<Thread> threads, long bufferBytes) {
 
     static Held now() {
@@ -99,7 +99,7 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
         if (System.nanoTime() - begin > PATIENCE_NANOS) {
           throw new AssertionError("the test has left behind: " + String.join("; ", leaks));
         }
-        System.gc(); // What nobody holds any more is collected, and closed by that.
+        System.gc(); // Collects unreachable objects, which closes what they hold.
         Thread.sleep(PAUSE_MILLIS);
         leaks = leaks();
       }
@@ -129,15 +129,15 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
     }
   }
 
-  /** Returns whether a thread is one of those for blocking work, which end when they are idle. */
+  /** Returns whether a thread is an idle one for blocking work. Such threads end by themselves. */
   private static boolean isIdleWorker(Thread thread) {
     return thread.getName().startsWith("ioloop-worker-")
         && thread.getState() == Thread.State.TIMED_WAITING;
   }
 
   /**
-   * Returns whether a thread belongs to the coroutine engine and runs no body now: it ends with its
-   * loop. One with a suspended body is a leak: a generator that was not closed, for instance.
+   * Returns whether a thread belongs to the coroutine engine and runs no body now; it ends with its
+   * loop. A thread with a suspended body is a leak, such as a generator that was not closed.
    */
   private static boolean isIdleCoroutineThread(Thread thread) {
     return thread.getName().startsWith("ioloop-coroutine-")
@@ -145,7 +145,7 @@ public final class FailOnLeaks implements BeforeEachCallback, AfterEachCallback 
             .noneMatch(frame -> frame.getMethodName().equals("runBody"));
   }
 
-  /** Returns those that are open, each with its number and what it is, where that can be known. */
+  /** Returns the open descriptors, each with its number and, if known, its target. */
   private static Set<String> openDescriptors() {
     Set<String> open = new HashSet<>();
     String[] numbers = DESCRIPTORS.list();

@@ -41,7 +41,7 @@ public final class FailOnUnexpectedLog implements BeforeEachCallback, AfterEachC
     }
   }
 
-  /** Collects what passes the logger, and lets it pass. */
+  /** Collects the warnings and errors of the logger, and lets all records pass. */
   static final class Watch implements Filter {
     private final Logger logger;
     private final @Nullable Filter previous;

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * </pre>
  *
  * <p>The loop is current from before the {@code @BeforeEach} methods until after the
- * {@code @AfterEach} methods, can be had as a parameter of type {@link dev.ioloop.IOLoop}, and is
- * then closed with its channels. What a callback or a coroutine that nobody awaits throws meanwhile
- * fails the test, and so does a coroutine that is still suspended then: the message shows where.
- * Tornado: {@code gen_test} and {@code AsyncTestCase}.
+ * {@code @AfterEach} methods, and is then closed with its channels. A method may take it as a
+ * parameter of type {@link dev.ioloop.IOLoop}. The test also fails if a callback or a coroutine
+ * that nobody awaits throws, or if a coroutine is still suspended at the end: the message shows
+ * where. Tornado: {@code gen_test} and {@code AsyncTestCase}.
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -37,8 +37,8 @@ public @interface GenTest {
   boolean virtualTime() default false;
 
   /**
-   * How long the test may take, in milliseconds of real time. Then it is cancelled, and fails with
-   * a message that shows where it was suspended.
+   * The time limit of the test, in milliseconds of real time. At the limit the test is cancelled,
+   * and fails with a message that shows where it was suspended.
    */
   long timeoutMillis() default 5_000;
 
@@ -48,18 +48,21 @@ public @interface GenTest {
    */
   String backend() default "";
 
-  /** The make of coroutines, as for {@link dev.ioloop.Gen#configure}; empty for the default. */
+  /** The coroutine engine, as for {@link dev.ioloop.Gen#configure}; empty for the default. */
   String generator() default "";
 
   /**
-   * Whether what a loop promises no order for is shuffled; see {@link ShufflingPoller}. The failure
-   * of a test names the seed that led to it.
+   * Whether to shuffle every order that a loop does not promise; see {@link ShufflingPoller}. A
+   * failure names its seed.
    */
   boolean shuffled() default false;
 
-  /** The seed of {@link #shuffled}; zero for another one each time. */
+  /** The seed of {@link #shuffled}; zero chooses another one each time. */
   long seed() default 0;
 
-  /** Whether coroutines may be suspended when the test has ended; closing the loop cancels them. */
+  /**
+   * Whether coroutines may still be suspended when the test has ended; closing the loop cancels
+   * them.
+   */
   boolean suspendedAllowed() default false;
 }

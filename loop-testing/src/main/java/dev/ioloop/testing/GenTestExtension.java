@@ -30,17 +30,20 @@ final class GenTestExtension
 
   private static final Namespace NAMESPACE = Namespace.create(GenTestExtension.class);
 
-  /** The time limit of the test itself comes first: it can say where the test was suspended. */
+  /**
+   * Longer than any test: the time limit of the test comes first, and can say where it was
+   * suspended.
+   */
   private static final Duration PATIENCE = Duration.ofDays(1);
 
-  /** The loop of one test, and what failed on it that nobody awaited. */
+  /** The loop of one test, and the failures on it that nobody awaited. */
   private static final class Run {
     final GenTest options;
     final long seed;
     final IOLoop loop;
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
-    /** Where everything was suspended when the time was over. */
+    /** Where everything was suspended at the time limit. */
     private @Nullable String dump;
 
     private boolean deadlock;
@@ -74,7 +77,7 @@ final class GenTestExtension
       if (!options.shuffled()) {
         return loop;
       }
-      loop.close(); // It has told which backend is configured.
+      loop.close(); // Only its backend was needed.
       return ShufflingPoller.newLoop(loop.backend(), seed);
     }
 

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a scenario once for every way in which it can go: each time the scenario makes other
- * choices, such as the order of its steps, until all combinations were tried.
+ * Runs a scenario once for every possible course: each run makes other choices, such as the order
+ * of its steps, until all combinations were tried.
  *
  * <pre>{@code
  * Interleavings.explore(
@@ -19,28 +19,27 @@ import org.jspecify.annotations.Nullable;
  *     });
  * }</pre>
  *
- * <p>A scenario that fails is not run again; the error names the choices that led there. Apart from
- * its choices a scenario has to be deterministic, so it runs in virtual time and starts from
- * scratch, in a loop or at least with objects of its own. An instance is good for one run, on any
- * one thread.
+ * <p>The first failure ends the exploration; the error names the choices that led to it. Apart from
+ * its choices a scenario must be deterministic: run it in virtual time, with a loop or at least
+ * objects of its own. An instance serves one run, on any one thread.
  */
 public final class Interleavings {
 
-  /** What is run again and again. */
+  /** The code that is run repeatedly. */
   @FunctionalInterface
   public interface Scenario {
 
-    /** Runs once, with {@code choices}, and throws if what came out is wrong. */
+    /** Runs once, with {@code choices}, and throws if the outcome is wrong. */
     void run(Interleavings choices) throws Exception;
   }
 
-  /** The choices of this run, and how many there were to choose from; so many as {@link #made}. */
+  /** The choices of this run, of which the first {@link #made} are valid. */
   private int[] chosen;
 
   private int[] alternatives;
   private int made;
 
-  /** How many of the choices are given, to get to the part of the tree that was not tried yet. */
+  /** How many choices are given, to reach the part of the tree that was not tried yet. */
   private final int given;
 
   private final List<String> names = new ArrayList<>();
@@ -52,9 +51,9 @@ public final class Interleavings {
   }
 
   /**
-   * Runs {@code scenario} with every combination of choices, and returns how often that was.
+   * Runs {@code scenario} with every combination of choices, and returns the number of runs.
    *
-   * @throws AssertionError if one run threw something, which is the cause, or if the scenario is
+   * @throws AssertionError if a run threw something, which becomes the cause, or if the scenario is
    *     not deterministic
    */
   public static int explore(Scenario scenario) {
@@ -73,7 +72,8 @@ public final class Interleavings {
   }
 
   /**
-   * Returns the run after this one: as this, but with the last choice that has one left changed.
+   * Returns the next run: like this one, but with the last choice changed that has an alternative
+   * left; null if none has.
    */
   private @Nullable Interleavings next() {
     checkReplayed(made >= given);
@@ -118,8 +118,8 @@ public final class Interleavings {
   }
 
   /**
-   * Returns the elements of all {@code sequences} in one list, in which those of each sequence keep
-   * their order.
+   * Returns the elements of all {@code sequences} in one list, in some order that keeps the order
+   * of each sequence.
    */
   public <T> List<T> merge(List<? extends List<? extends T>> sequences) {
     int[] positions = new int[sequences.size()];

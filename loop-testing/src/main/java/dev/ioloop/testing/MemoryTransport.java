@@ -19,7 +19,7 @@ public final class MemoryTransport implements StreamTransport {
   private final IOLoop loop;
   private final int most;
 
-  /** What was written to this end and not read, from zero to the position. */
+  /** The bytes written to this end and not read, from zero to the position. */
   private final ByteBuffer received;
 
   private @Nullable MemoryTransport peer;
@@ -40,8 +40,8 @@ public final class MemoryTransport implements StreamTransport {
    * Returns the two ends of a new connection. Each end is held open until it is closed.
    *
    * @param loop the loop whose callbacks report that an end is ready
-   * @param capacity how many bytes may be under way in each direction, at least 1
-   * @param most how many bytes one read or write moves at most, at least 1
+   * @param capacity the most bytes that may be under way in each direction, at least 1
+   * @param most the most bytes that one read or write moves, at least 1
    */
   public static List<StreamTransport> pair(IOLoop loop, int capacity, int most) {
     MemoryTransport left = new MemoryTransport(loop, capacity, most);
@@ -68,7 +68,7 @@ public final class MemoryTransport implements StreamTransport {
     received.position(count);
     received.compact();
     peer().tell();
-    tell(); // A read that took less than fits has not taken all where bytes come singly.
+    tell(); // With single bytes, a read that took less than fits has not taken everything.
     return count;
   }
 
@@ -113,7 +113,7 @@ public final class MemoryTransport implements StreamTransport {
     }
   }
 
-  /** Has the handler told, through the loop, if something that it watches is there by then. */
+  /** Notifies the handler through the loop, if an event that it watches is still there by then. */
   private void tell() {
     if (!told && ready() != 0) {
       told = true;

@@ -16,11 +16,11 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A poller that shuffles what a loop promises no order for, so that code which relies on it fails
- * here and not in production: the order in which the channels of one poll are handled, by which
- * poll they are found, and by how much, up to a millisecond, a timeout is late. What a loop does
- * promise stays: the order of callbacks and of timeouts, that none comes early, and that a poll
- * serves all that is ready.
+ * A poller that shuffles every order that a loop does not promise, so that code which relies on one
+ * fails in tests and not in production: the order in which the channels of one poll are handled,
+ * the poll that finds them, and the lateness of timeouts, up to a millisecond. The loop's promises
+ * still hold: callbacks and timeouts keep their order, no timeout comes early, and a poll serves
+ * everything that is ready.
  *
  * <pre>{@code
  * try (IOLoop loop = ShufflingPoller.newLoop("nio", seed)) {
@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The same seed makes the same choices; where the poller below and other threads do the same
- * too, as in virtual time, all happens again. {@link GenTest#shuffled} does all this for a test.
+ * <p>The same seed makes the same choices. The whole run repeats if the poller below and other
+ * threads behave the same, as in virtual time. {@link GenTest#shuffled} does this for a test.
  */
 public final class ShufflingPoller implements Poller {
 
-  /** One poll in so many finds nothing, as if all came a moment later. */
+  /** One poll in this many finds nothing, as if every event came a moment later. */
   private static final int EMPTY_POLLS = 4;
 
   private static final int MAX_LATE_NANOS = 1_000_000;
@@ -41,7 +41,7 @@ public final class ShufflingPoller implements Poller {
   private final Poller poller;
   private final Random random;
 
-  /** What the present poll has found. */
+  /** The events that the present poll has found. */
   private final List<Found> found = new ArrayList<>();
 
   private record Found(Watch watch, int events) {}
@@ -63,7 +63,7 @@ public final class ShufflingPoller implements Poller {
       found.add(new Found(this, events));
     }
 
-    /** Calls the handler, and tells the poller, which has not seen it, that it was called. */
+    /** Calls the handler, and tells the poller, which did not see the call. */
     void handle(int events) {
       if (!cancelled) {
         handler.ready(events);
@@ -86,14 +86,14 @@ public final class ShufflingPoller implements Poller {
     }
   }
 
-  /** Makes one on top of {@code poller}, which it will close. */
+  /** Makes a poller on top of {@code poller}, and will close that, too. */
   public ShufflingPoller(Poller poller, long seed) {
     this.poller = Objects.requireNonNull(poller, "poller == null");
-    this.random = new Random(new SplittableRandom(seed).nextLong()); // as seeds may be alike
+    this.random = new Random(new SplittableRandom(seed).nextLong()); // because seeds may be similar
   }
 
   /**
-   * Makes a loop on a backend whose order is shuffled. Safe to call from any thread.
+   * Makes a loop on a backend whose orders are shuffled. Safe to call from any thread.
    *
    * @throws IllegalArgumentException if there is no such backend
    */

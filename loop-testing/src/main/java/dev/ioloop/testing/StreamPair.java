@@ -6,8 +6,9 @@ import dev.ioloop.spi.StreamTransport;
 import java.util.List;
 
 /**
- * Two streams of the current loop that are joined in memory: what one writes, the other reads. They
- * need no system, so they work in virtual time, and the order of events is always the same.
+ * Two streams of the current loop that are connected in memory: one reads what the other writes.
+ * They do not use the system, so they work in virtual time, and the order of events is always the
+ * same.
  *
  * <pre>{@code
  * StreamPair pair = StreamPair.open();
@@ -20,7 +21,7 @@ import java.util.List;
  */
 public record StreamPair(IOStream left, IOStream right) {
 
-  /** How many bytes may be under way in each direction. */
+  /** The most bytes that may be under way in each direction. */
   static final int CAPACITY = 64 << 10;
 
   /** Opens a pair. Up to 64 KiB may be under way in each direction. */
@@ -29,8 +30,8 @@ public record StreamPair(IOStream left, IOStream right) {
   }
 
   /**
-   * Opens a pair that takes and gives one byte at a time, and holds one: for code that believes
-   * that what was written at once is read at once.
+   * Opens a pair that moves one byte at a time, and holds one. It finds code that relies on reading
+   * at once what was written at once.
    */
   public static StreamPair oneByteAtATime() {
     return open(1, 1);

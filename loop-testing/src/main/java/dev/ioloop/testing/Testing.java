@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 
-/** Small helps for tests, to be imported statically. */
+/** Small helpers for tests, to be imported statically. */
 public final class Testing {
 
   private Testing() {}
@@ -36,7 +36,7 @@ public final class Testing {
 
   /**
    * Returns a new loop in virtual time, not current for any thread; see {@link VirtualTimePoller}.
-   * Where nothing is left to wait for, the error shows what is suspended.
+   * If nothing is left to wait for, the error shows the suspended coroutines.
    *
    * <p>Safe to call from any thread.
    */
@@ -45,8 +45,8 @@ public final class Testing {
   }
 
   /**
-   * Expects that {@code regex} is found in at least one message of the logger {@code dev.ioloop};
-   * see {@link ExpectLog}.
+   * Expects at least one message of the logger {@code dev.ioloop} that contains a match of {@code
+   * regex}; see {@link ExpectLog}.
    *
    * <p>Safe to call from any thread.
    */

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A poller that never waits: where the loop would sleep until its next timeout, the clock moves to
- * that timeout at once. An hour of timeouts takes no time, and the order of events is always the
+ * A poller that never waits: instead of sleeping until its next timeout, the loop moves the clock
+ * to that timeout at once. An hour of timeouts takes no time, and the order of events is always the
  * same.
  *
  * <pre>{@code
@@ -23,10 +23,10 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p>The clock knows nothing of other threads: it moves on although an executor is about to answer.
- * A loop with nothing to do and no timeout waits for another thread's wake-up, at most five seconds
- * of real time; then {@link #poll} throws an {@link AssertionError}, because nothing is left that
- * could happen. There are no channels: {@link #register} refuses them.
+ * <p>The clock ignores other threads: it moves even if an executor is about to answer. A loop with
+ * nothing to do and no timeout waits for another thread's wake-up, at most five seconds of real
+ * time; then {@link #poll} throws an {@link AssertionError}, because nothing more can happen.
+ * Channels are not supported: {@link #register} refuses them.
  */
 public final class VirtualTimePoller implements Poller {
 
@@ -39,7 +39,7 @@ public final class VirtualTimePoller implements Poller {
   private final long patienceNanos;
   private final Semaphore wakeups = new Semaphore(0);
 
-  /** Shows what is suspended, where that is known. */
+  /** Shows the suspended coroutines, if the loop is known. */
   private Supplier<String> dump = () -> "";
 
   /** Makes a poller whose clock starts at zero. */
@@ -67,7 +67,7 @@ public final class VirtualTimePoller implements Poller {
     return length.compareTo(LONGEST.negated()) < 0 ? -LONGEST.toNanos() : length.toNanos();
   }
 
-  /** Makes a loop, on what {@code wrap} makes of a new poller, whose deadlocks show a dump. */
+  /** Makes a loop on a new poller, wrapped by {@code wrap}, whose deadlocks show a dump. */
   static IOLoop newLoop(Duration patience, UnaryOperator<Poller> wrap) {
     VirtualTimePoller poller = new VirtualTimePoller(0, patience);
     IOLoop loop = IOLoop.create("virtual", wrap.apply(poller));
@@ -81,10 +81,10 @@ public final class VirtualTimePoller implements Poller {
   }
 
   /**
-   * Moves the clock, as if a callback had taken so long. A negative length moves it back, which a
-   * monotonic clock never does. The loop learns of it at its next turn; to let everything that
-   * falls due in between happen in order, await a {@code Gen.sleep} instead. More than a hundred
-   * years count as a hundred.
+   * Moves the clock, as if a callback had taken that long. A negative length moves it back, which a
+   * monotonic clock never does. The loop notices in its next turn; to let everything due in between
+   * happen in order, await a {@code Gen.sleep} instead. More than a hundred years count as a
+   * hundred.
    *
    * <p>Safe to call from any thread.
    */
@@ -121,7 +121,7 @@ public final class VirtualTimePoller implements Poller {
           return;
         }
       } catch (InterruptedException e) {
-        // As on the real pollers: an interrupt neither ends the loop nor makes it spin.
+        // As on the real pollers, an interrupt neither ends the loop nor makes it spin.
       }
       left = patienceNanos - (System.nanoTime() - start);
     }

@@ -34,7 +34,6 @@ final class VirtualTimePollerTest {
     assertThat(events).containsExactly(3_600_000_000_005L, 7_200_000_000_005L);
   }
 
-  // G49
   @Test
   void clockMayOverflow() {
     long start = Long.MAX_VALUE - 10;

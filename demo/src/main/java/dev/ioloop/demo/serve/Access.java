@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask: keeps pages of other sites from using a browser to reach this server. A request has
- * to name one of our hosts, because a foreign name may have been bound to our address; and one that
- * does something has to come from a page of ours.
+ * Access control: keeps pages of other sites from using a browser to reach this server. A request
+ * must name one of our hosts, because a foreign name may have been bound to our address. A request
+ * with an effect must come from one of our pages.
  */
 final class Access {
   private static final List<String> OWN = List.of("localhost", "127.0.0.1", "[::1]");
@@ -31,15 +31,15 @@ final class Access {
   @Nullable String refusal(HttpRequest request) {
     List<String> host = request.headers().getAll(HttpHeaderNames.HOST);
     if (host.size() != 1) {
-      return "The request has to have one Host.";
+      return "The request must have exactly one Host.";
     }
     if (!hosts.contains(nameOf(host.get(0)))) {
-      return "This server does not answer for that Host. Start it with --allow-host for one more.";
+      return "This server does not answer for that Host. Start it with --allow-host to add the name.";
     }
     return null;
   }
 
-  /** Returns why a request must not do anything, or null. */
+  /** Returns why a request must have no effect, or null. */
   @Nullable String refusalToAct(HttpRequest request) {
     String host = String.valueOf(request.headers().get(HttpHeaderNames.HOST));
     String origin = request.headers().get(HttpHeaderNames.ORIGIN);
@@ -47,7 +47,7 @@ final class Access {
             && (origin.equalsIgnoreCase("http://" + host)
                 || origin.equalsIgnoreCase("https://" + host))
         ? null
-        : "The request has to come from a page of this server, with the Origin of its Host.";
+        : "The request must come from a page of this server, with the Origin of its Host.";
   }
 
   private static String nameOf(String host) {

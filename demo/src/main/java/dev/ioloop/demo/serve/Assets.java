@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The files of the page, and answers as browsers are to treat them. */
+/** The files of the page, and answers with the headers that tell browsers how to treat them. */
 final class Assets {
   private record Asset(String type, byte[] bytes) {}
 

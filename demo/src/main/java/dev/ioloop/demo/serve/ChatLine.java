@@ -3,14 +3,14 @@ package dev.ioloop.demo.serve;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody says in the chat. Comes from outside, so anything may be missing in it. */
+/** A message of the chat. It comes from outside, so any part may be missing. */
 record ChatLine(@Nullable String name, @Nullable String text) {
   private static final int MAX_NAME = 40;
 
   /**
    * Returns what is wrong with this line, or null.
    *
-   * @param maxBytes how long a text may be, in UTF-8
+   * @param maxBytes the longest text, in bytes of UTF-8
    */
   @Nullable String fault(int maxBytes) {
     if (name == null || name.isBlank() || name.length() > MAX_NAME) {

@@ -9,7 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Turns connections away when there are enough: the first handler of all of them. */
+/** Refuses connections when there are enough: the first handler of every connection. */
 @ChannelHandler.Sharable
 final class ClientLimit extends ChannelInboundHandlerAdapter {
   private static final byte[] FULL =

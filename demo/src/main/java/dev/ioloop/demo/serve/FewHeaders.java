@@ -6,8 +6,8 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 
 /**
- * The header fields of a request, which are few: each takes a hundred bytes and more, however short
- * it is, so that eight kilobytes of empty ones would take hundreds of kilobytes.
+ * The header fields of a request, limited in number: each takes at least a hundred bytes, however
+ * short it is, so eight kilobytes of empty ones would take hundreds of kilobytes.
  */
 final class FewHeaders extends DefaultHttpHeaders {
   static final int MAX = 100;

@@ -8,11 +8,11 @@ import io.netty.util.ReferenceCountUtil;
 
 /**
  * Ends a WebSocket whose peer sends very many frames at once, or a message of very many parts. One
- * read can bring ten thousand frames, which take more memory than their bytes, and more time than
- * others should wait.
+ * read can bring ten thousand frames, which take more memory than their bytes and would make others
+ * wait too long.
  */
 final class FrameLimit extends ChannelInboundHandlerAdapter {
-  /** How many frames a read may bring, and how many parts a message may have. */
+  /** The most frames in one read, and the most parts of a message. */
   static final int MAX = 64;
 
   private int read;

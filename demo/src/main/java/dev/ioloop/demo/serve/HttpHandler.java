@@ -49,7 +49,7 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   /**
    * Makes one for a connection.
    *
-   * @param deadline that of the connection
+   * @param deadline the connection's deadline
    */
   HttpHandler(Serve server, Station station, RequestDeadline deadline) {
     this.server = server;
@@ -61,7 +61,7 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   protected void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
     FullHttpResponse response = answerOrFailure(ctx, request);
     if (response == null) {
-      return; // It is a WebSocket's now.
+      return; // The connection is a WebSocket now.
     }
     send(ctx, request, response);
     if (server.isClosing()) {
@@ -83,7 +83,7 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     }
   }
 
-  /** Returns whether nobody can know where the next request begins, or what became of this one. */
+  /** Returns whether the begin of the next request, or the end of this one, is unknown. */
   private static boolean endsTheConnection(HttpResponseStatus status) {
     return switch (status.code()) {
       case 400, 413, 414, 417, 431, 500, 503 -> true;
@@ -92,8 +92,8 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   }
 
   /**
-   * Sends a message. What is returned is done when nothing is unsent of it, and then too where the
-   * client has gone.
+   * Sends a message. The returned future is done when all of it is sent, or when the client has
+   * gone.
    */
   static Future<@Nullable Void> send(ChannelHandlerContext ctx, Object message) {
     Future<@Nullable Void> sent = new Future<>();
@@ -117,7 +117,8 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     } catch (RuntimeException e) {
       FAILED_REQUESTS.log(System.Logger.Level.WARNING, "A request failed", e);
       return Assets.text(
-          HttpResponseStatus.INTERNAL_SERVER_ERROR, "That failed, and is in our log.");
+          HttpResponseStatus.INTERNAL_SERVER_ERROR,
+          "This failed. The server's log has the reason.");
     }
   }
 
@@ -126,7 +127,7 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     if (status != null) {
       return status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)
           ? busy()
-          : Assets.text(status, "That is no request that is served here.");
+          : Assets.text(status, "This server does not serve such requests.");
     }
     String refusal = server.access().refusal(request);
     if (refusal != null) {
@@ -143,14 +144,14 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   private FullHttpResponse asset(HttpRequest request, String path) {
     FullHttpResponse response = server.assets().find(path);
     if (response == null) {
-      return Assets.text(HttpResponseStatus.NOT_FOUND, "There is nothing with that path.");
+      return Assets.text(HttpResponseStatus.NOT_FOUND, "There is nothing at this path.");
     }
     boolean get =
         request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
     return get ? response : notAllowed("GET, HEAD");
   }
 
-  /** Runs the example of that name, on this connection's loop, and returns what it prints. */
+  /** Runs the example of this name on this connection's loop, and returns its output. */
   private FullHttpResponse asynSum(HttpRequest request) {
     if (!request.method().equals(HttpMethod.POST)) {
       return notAllowed("POST");
@@ -194,7 +195,7 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
       shaken =
           new WebSocketServerHandshaker13(LIVE, null, config).handshake(ctx.channel(), request);
     } catch (WebSocketServerHandshakeException e) {
-      return Assets.text(HttpResponseStatus.BAD_REQUEST, "That is no handshake of a WebSocket.");
+      return Assets.text(HttpResponseStatus.BAD_REQUEST, "That is not a WebSocket handshake.");
     }
     LiveHandler live = new LiveHandler(station, server.relay(), max);
     long idle = server.limits().idle().toMillis();
@@ -213,17 +214,18 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
   }
 
   private static FullHttpResponse busy() {
-    return Assets.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "Too many are here. Try again.");
+    return Assets.text(
+        HttpResponseStatus.SERVICE_UNAVAILABLE, "Too many clients are connected. Try again.");
   }
 
   private static FullHttpResponse notAllowed(String allowed) {
     FullHttpResponse response =
-        Assets.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This takes " + allowed + " only.");
+        Assets.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only " + allowed + " is allowed here.");
     response.headers().set(HttpHeaderNames.ALLOW, allowed);
     return response;
   }
 
-  /** Ends a connection on which nothing was begun, when the server ends. */
+  /** Ends a connection without a request under way, when the server ends. */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event == Serve.Closing.EVENT) {
@@ -243,11 +245,11 @@ final class HttpHandler extends CoroutineHandler<FullHttpRequest> {
     endAfter(ctx, failure);
   }
 
-  /** Closes a connection that failed. What its peer has done to it is not worth a line. */
+  /** Closes a connection that failed. Failures caused by the peer are not logged. */
   static void endAfter(ChannelHandlerContext ctx, Throwable failure) {
     if (failure instanceof DecoderException
         && failure.getCause() instanceof IllegalStateException) {
-      // All that HttpServerCodec says so is that it would have to keep too many requests in mind.
+      // HttpServerCodec says this only when it would have to remember too many requests.
       TOO_FAR_AHEAD.log(
           System.Logger.Level.INFO,
           "Closed the connection of "

@@ -17,12 +17,12 @@ import io.netty.handler.timeout.IdleStateEvent;
 import java.time.Duration;
 
 /**
- * One browser's WebSocket: it hears what its {@link Station} tells, and may say something. All
- * frames come here, pings too: Netty's own handler for them reads on and answers however much is
+ * One browser's WebSocket: it receives the messages of its {@link Station}, and may send some. All
+ * frames come here, even pings: Netty's own handler reads on and answers them no matter how much is
  * unsent.
  */
 final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
-  /** How long one has to wait before one may say more. What comes meanwhile waits in the socket. */
+  /** The pause between two messages of one browser. Further ones wait in the socket. */
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final Station station;
@@ -50,7 +50,7 @@ final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
   private void say(ChannelHandlerContext ctx, String json) {
     ChatLine line = Messages.chatLine(json);
     if (line == null) {
-      send(ctx, new TextWebSocketFrame(Messages.notice("That is no message of the chat.")));
+      send(ctx, new TextWebSocketFrame(Messages.notice("That is not a chat message.")));
       return;
     }
     String fault = line.fault(maxBytes);
@@ -65,7 +65,7 @@ final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
     }
   }
 
-  /** Waits until it is sent, so that nobody has more than one answer waiting. */
+  /** Waits until it is sent, so that no browser has more than one answer waiting. */
   private static void send(ChannelHandlerContext ctx, WebSocketFrame frame) {
     await(HttpHandler.send(ctx, frame));
   }
@@ -74,7 +74,7 @@ final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
     ctx.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
   }
 
-  /** Begins to hear. */
+  /** Begins to receive. */
   void join(Channel browser) {
     if (browser.isActive()) {
       station.join(browser);
@@ -95,7 +95,7 @@ final class LiveHandler extends CoroutineHandler<WebSocketFrame> {
     super.userEventTriggered(ctx, event);
   }
 
-  /** Drops a reader that is too far behind. */
+  /** Disconnects a reader that is too far behind. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (!ctx.channel().isWritable()) {

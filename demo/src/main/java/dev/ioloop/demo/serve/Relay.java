@@ -4,27 +4,27 @@ import dev.ioloop.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Carries what is said in the chat to all who are in it. */
+/** Carries the messages of the chat to all participants. */
 interface Relay {
 
-  /** Makes ready. */
+  /** Prepares the relay. */
   Future<@Nullable Void> open();
 
   /**
    * Carries one line. Called on any event loop.
    *
-   * @return is done when the line is on its way, and fails where it reached this server's browsers
-   *     only
+   * @return a future that is done when the line is on its way, and fails if it reached only this
+   *     server's browsers
    */
   Future<@Nullable Void> say(ChatLine line);
 
-  /** Returns what there is to say of the connection between servers, for people. */
+  /** Returns the state of the connection between servers, for people. */
   String state();
 
-  /** Ends what {@link #open} has begun. Called before the event loops end. */
+  /** Undoes {@link #open}. Called before the event loops end. */
   Future<@Nullable Void> close();
 
-  /** Returns one for a server that is alone. */
+  /** Returns a relay for a single server. */
   static Relay local(Consumer<ChatLine> deliver) {
     return new Relay() {
       @Override

@@ -13,8 +13,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection whose next request is not complete in time, however slowly it comes in. The
- * time runs from the connection's begin, or from the end of the last answer.
+ * Closes a connection whose next request is not complete in time. The time runs from the start of
+ * the connection, or from the end of the last answer.
  */
 final class RequestDeadline extends ChannelDuplexHandler {
   private final IOLoop loop;
@@ -22,8 +22,8 @@ final class RequestDeadline extends ChannelDuplexHandler {
   private @Nullable Timeout timeout;
 
   /**
-   * Requests that are complete and have no answer yet; fewer than none while one is refused that is
-   * not complete.
+   * The number of complete requests without an answer; negative while an incomplete request is
+   * refused.
    */
   private int unanswered;
 
@@ -65,7 +65,7 @@ final class RequestDeadline extends ChannelDuplexHandler {
     ctx.write(message, promise);
   }
 
-  /** Returns whether it is a 100 and the answer is still to come. */
+  /** Returns whether this is a 100, so that the answer is still to come. */
   private static boolean isInformational(Object message) {
     return message instanceof HttpResponse response
         && response.status().codeClass() == HttpStatusClass.INFORMATIONAL

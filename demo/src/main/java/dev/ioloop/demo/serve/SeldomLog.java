@@ -4,8 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Logs what clients can cause as often as they like: at most once a second. Safe to use from any
- * thread.
+ * Logs events that clients can cause as often as they like, but at most once a second. Thread-safe.
  */
 final class SeldomLog {
   static final long PERIOD_NANOS = 1_000_000_000;
@@ -19,7 +18,7 @@ final class SeldomLog {
   }
 
   /**
-   * Makes one with another clock.
+   * Makes a log with another clock.
    *
    * @param clock counts nanoseconds
    */

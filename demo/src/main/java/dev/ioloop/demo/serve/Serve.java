@@ -39,8 +39,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A web server on Netty, as there are many, with Netty's own codecs; its handlers are coroutines on
- * its event loops. It shows these loops while they run, and has a chat.
+ * A web server on Netty, with Netty's own codecs, whose handlers are coroutines on its event loops.
+ * It shows these loops while they run, and has a chat.
  *
  * <pre>java -jar demo/target/ioloop-demo.jar serve</pre>
  */
@@ -49,22 +49,22 @@ public final class Serve {
       "WARNING: everybody who can reach this machine can see this page and use it. Browsers are"
           + " answered for the names given by --allow-host, and for localhost.";
 
-  /** From when on a callback is slow. */
+  /** A callback that takes longer is slow. */
   private static final Duration SLOW = Duration.ofMillis(200);
 
-  /** How many requests a client may send before it has the answer to the first: Netty's limit. */
+  /** The most requests that a client may send before the answer to the first: Netty's limit. */
   static final int MAX_REQUESTS_AHEAD = 128;
 
   /**
-   * What one connection brings in a turn of its loop, until the others have theirs. As much memory
-   * may also wait on each connection, with the piece of a head that it holds.
+   * The most bytes of one read of a connection, before other connections are served. Each
+   * connection may also hold this much memory for an incomplete head.
    */
   private static final int MAX_READ = 16 * 1024;
 
-  /** How long connections may take to end when the server does. */
+  /** The time that connections may take to end when the server ends. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** What connections are told when the server ends. */
+  /** Tells connections that the server ends. */
   enum Closing {
     EVENT
   }
@@ -75,7 +75,7 @@ public final class Serve {
   private final Assets assets = new Assets();
   private final ClientLimit clients;
 
-  /** How much more memory bodies may take. */
+  /** The memory that bodies may still take. */
   final AtomicLong roomForBodies;
 
   private final AtomicInteger webSockets = new AtomicInteger();
@@ -89,8 +89,8 @@ public final class Serve {
   /**
    * Starts the event loops.
    *
-   * @param backend what they run on: a name of {@link IOLoop#backends}
-   * @param redis what carries the chat to other servers; null for none
+   * @param backend the transport: a name of {@link IOLoop#backends}
+   * @param redis the Redis that carries the chat to other servers; null for none
    */
   Serve(String backend, int loops, Access access, Limits limits, @Nullable URI redis) {
     this.transport = Transport.of(backend);
@@ -113,7 +113,7 @@ public final class Serve {
             : new RedisRelay(redis, group, backend, limits.messageBytes(), this::deliver);
   }
 
-  /** Listens. A coroutine's, on any loop. */
+  /** Listens. Call in a coroutine, on any loop. */
   InetSocketAddress listen(String host, int port) throws Exception {
     await(relay.open());
     stations.values().forEach(station -> station.open(this::news));
@@ -189,7 +189,7 @@ public final class Serve {
     return relay;
   }
 
-  /** Returns whether there may be one more WebSocket, which counts until its channel closes. */
+  /** Returns whether one more WebSocket is allowed; it then counts until its channel closes. */
   boolean admitWebSocket(Channel channel) {
     if (webSockets.incrementAndGet() > limits.webSockets()) {
       webSockets.decrementAndGet();
@@ -199,13 +199,13 @@ public final class Serve {
     return true;
   }
 
-  /** Returns whether connections are to end with the answer that they have begun. */
+  /** Returns whether connections must end with their present answer. */
   boolean isClosing() {
     return closing;
   }
 
   /**
-   * Ends the connections, which may finish what they have begun for some seconds, and the event
+   * Ends the connections, which may finish their present answers for some seconds, and the event
    * loops.
    */
   Future<?> close() {

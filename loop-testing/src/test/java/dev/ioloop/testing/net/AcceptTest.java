@@ -53,7 +53,6 @@ final class AcceptTest {
     }
   }
 
-  // G47
   @Test
   void atMost128ConnectionsAreAcceptedPerEvent() {
     loop.runSync(
@@ -72,7 +71,6 @@ final class AcceptTest {
         });
   }
 
-  // G47
   @Test
   void connectionThatIsGoneBeforeItWasAcceptedIsSkipped() {
     loop.runSync(
