@@ -170,6 +170,9 @@ public final class ContinuationFiber extends Fiber implements Runnable {
   public void discard() {}
 
   @Override
+  void awaitEnd() {}
+
+  @Override
   public StackTraceElement[] stackTrace() {
     try {
       return (StackTraceElement[]) STACK_TRACE.invokeExact(continuation);

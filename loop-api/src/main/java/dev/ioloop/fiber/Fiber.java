@@ -87,8 +87,13 @@ public abstract class Fiber {
   /** Returns whether a fiber of this engine is worth keeping for another body. */
   public abstract boolean isReusable();
 
-  /** Releases the resources of a fiber whose body has ended. */
+  /**
+   * Releases the resources of a fiber whose body has ended. A thread of its own ends soon after.
+   */
   public abstract void discard();
+
+  /** Waits until the thread of a discarded fiber has ended. Interrupts are deferred. */
+  abstract void awaitEnd();
 
   /** Returns the stack trace of the suspended body, innermost frame first. */
   public abstract StackTraceElement[] stackTrace();

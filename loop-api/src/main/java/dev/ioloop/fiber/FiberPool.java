@@ -31,6 +31,7 @@ public final class FiberPool {
 
   public void close() {
     idle.forEach(Fiber::discard);
+    idle.forEach(Fiber::awaitEnd);
     idle.clear();
   }
 }
