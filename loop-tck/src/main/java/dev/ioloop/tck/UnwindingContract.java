@@ -280,7 +280,7 @@ public abstract class UnwindingContract extends WaiterContract {
     loop.makeCurrent();
     respawn(Integer.MAX_VALUE, () -> coroutine(() -> await(new Future<>())));
     respawn(Integer.MAX_VALUE, () -> loop.spawnCallback(() -> "never"));
-    try (ExpectLog log = new ExpectLog("dev.ioloop", "again and again")) {
+    try (ExpectLog log = new ExpectLog("dev.ioloop", "started another one")) {
       loop.close();
       log.assertCount(1);
     }
