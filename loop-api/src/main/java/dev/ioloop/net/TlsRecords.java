@@ -52,7 +52,7 @@ final class TlsRecords {
   private int records;
   private int bytes;
 
-  /** How many bytes may be encrypted until {@link #endOfTurn}; negative outside of that. */
+  /** How many bytes may be encrypted until {@link #endWriteRation}; negative outside of that. */
   private long writeRation = -1;
 
   private int keyUpdates;
@@ -110,12 +110,12 @@ final class TlsRecords {
     bytes = 0;
   }
 
-  /** Allows one ration to be encrypted until {@link #endOfTurn}. */
-  void beginTurn() {
+  /** Allows one ration to be encrypted until {@link #endWriteRation}. */
+  void beginWriteRation() {
     writeRation = RATION_BYTES;
   }
 
-  void endOfTurn() {
+  void endWriteRation() {
     writeRation = -1;
   }
 

@@ -113,11 +113,11 @@ final class TlsTransport implements StreamTransport {
       if (!told) {
         records.newRation();
       }
-      records.beginTurn();
+      records.beginWriteRation();
       try {
         handler.ready(events);
       } finally {
-        records.endOfTurn();
+        records.endWriteRation();
       }
     }
   }
