@@ -36,6 +36,7 @@ final class TlsRecords {
 
   private final SSLEngine engine;
   private final StreamTransport lower;
+  private final TlsPackets packets;
 
   /** Received but not decrypted, from position to limit. NONE while empty. */
   private ByteBuffer encrypted = TlsPackets.NONE;
@@ -69,9 +70,10 @@ final class TlsRecords {
   private boolean inputEnded;
   private boolean lowerEnded;
 
-  TlsRecords(SSLEngine engine, StreamTransport lower) {
+  TlsRecords(SSLEngine engine, StreamTransport lower, TlsPackets packets) {
     this.engine = engine;
     this.lower = lower;
+    this.packets = packets;
   }
 
   void establish() {
@@ -128,7 +130,7 @@ final class TlsRecords {
     target.position(target.position() + count);
     decrypted.position(decrypted.position() + count);
     if (!decrypted.hasRemaining()) {
-      decrypted = TlsPackets.release(decrypted);
+      decrypted = packets.release(decrypted);
     }
   }
 
@@ -151,7 +153,7 @@ final class TlsRecords {
     }
     while (true) {
       boolean direct = target.remaining() >= recordSize();
-      ByteBuffer into = direct ? target : TlsPackets.take(recordSize());
+      ByteBuffer into = direct ? target : packets.take(recordSize());
       SSLEngineResult result;
       try {
         result = engine.unwrap(encrypted, into);
@@ -162,7 +164,7 @@ final class TlsRecords {
       }
       bytes += result.bytesConsumed();
       if (!encrypted.hasRemaining()) {
-        encrypted = TlsPackets.release(encrypted);
+        encrypted = packets.release(encrypted);
       }
       switch (status(result)) {
         case BUFFER_UNDERFLOW -> {
@@ -388,14 +390,14 @@ final class TlsRecords {
 
   /** Discards the unsent bytes. */
   void drop() {
-    unsent = TlsPackets.release(unsent);
+    unsent = packets.release(unsent);
     answering = false;
   }
 
   /** Discards all received bytes. */
   void dropInput() {
-    encrypted = TlsPackets.release(encrypted);
-    decrypted = TlsPackets.release(decrypted);
+    encrypted = packets.release(encrypted);
+    decrypted = packets.release(decrypted);
   }
 
   private static SSLException tooLarge() {
@@ -408,16 +410,16 @@ final class TlsRecords {
    * Returns {@code buffer}, or a replacement with the same bytes, with {@code room} bytes after its
    * limit.
    */
-  private static ByteBuffer withRoom(ByteBuffer buffer, int room) throws SSLException {
+  private ByteBuffer withRoom(ByteBuffer buffer, int room) throws SSLException {
     if (buffer.capacity() - buffer.limit() >= room) {
       return buffer;
     }
     if (buffer.capacity() - buffer.remaining() >= room) {
       return buffer.compact().flip();
     }
-    ByteBuffer larger = TlsPackets.take(buffer.remaining() + room);
+    ByteBuffer larger = packets.take(buffer.remaining() + room);
     larger.put(buffer).flip();
-    TlsPackets.release(buffer);
+    packets.release(buffer);
     return larger;
   }
 
@@ -431,13 +433,13 @@ final class TlsRecords {
     return position;
   }
 
-  private static ByteBuffer appended(ByteBuffer buffer, int position) {
+  private ByteBuffer appended(ByteBuffer buffer, int position) {
     buffer.limit(buffer.position()).position(position);
-    return buffer.hasRemaining() ? buffer : TlsPackets.release(buffer);
+    return buffer.hasRemaining() ? buffer : packets.release(buffer);
   }
 
-  private static ByteBuffer filled(ByteBuffer buffer) {
+  private ByteBuffer filled(ByteBuffer buffer) {
     buffer.flip();
-    return buffer.hasRemaining() ? buffer : TlsPackets.release(buffer);
+    return buffer.hasRemaining() ? buffer : packets.release(buffer);
   }
 }

@@ -57,7 +57,7 @@ final class TlsTransport implements StreamTransport {
     this.loop = loop;
     this.lower = lower;
     this.engine = engine;
-    this.records = new TlsRecords(engine, lower);
+    this.records = new TlsRecords(engine, lower, TlsPackets.of(loop));
   }
 
   @Override
