@@ -77,7 +77,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> handling;
 
   /** Whether the body ran on a helper thread, so that its calls into Netty are queued. */
-  private boolean elsewhere;
+  private boolean onHelperThread;
 
   private @Nullable Future<@Nullable Void> writable;
 
@@ -154,7 +154,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     for (I message = waiting.poll(); message != null; message = waiting.poll()) {
       ctx.fireChannelRead(message);
     }
-    goOnReading(ctx);
+    resumeReading(ctx);
     endWaitForWritable(false);
     if (handling != null && !ended) {
       // No other call reports the close.
@@ -212,7 +212,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext ctx = context;
     if (ctx != null && !removed) {
       end(ctx);
-      goOnReading(ctx);
+      resumeReading(ctx);
     }
   }
 
@@ -269,7 +269,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     if (!ended && !removed && (!waiting.isEmpty() || !mayWrite(ctx))) {
       stopReading(ctx);
     } else {
-      goOnReading(ctx);
+      resumeReading(ctx);
     }
   }
 
@@ -294,7 +294,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
                 try {
                   handle(ctx, message);
                 } finally {
-                  elsewhere = !ctx.executor().inEventLoop();
+                  onHelperThread = !ctx.executor().inEventLoop();
                 }
               });
     } catch (RuntimeException e) {
@@ -321,7 +321,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
    * on the event loop, so the settlement queues up behind them.
    */
   private void finish(ChannelHandlerContext ctx, I message, Future<?> done) {
-    if (elsewhere) {
+    if (onHelperThread) {
       try {
         ctx.executor()
             .execute(
@@ -397,7 +397,7 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void goOnReading(ChannelHandlerContext ctx) {
+  private void resumeReading(ChannelHandlerContext ctx) {
     if (paused) {
       paused = false;
       Channel channel = ctx.channel();

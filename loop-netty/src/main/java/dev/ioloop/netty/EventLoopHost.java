@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class EventLoopHost implements Host {
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
 
-  /** A thread that is never started, and so is never the event loop's. */
-  private static final Thread STRANGER = new Thread("stranger");
+  /** A thread that is never started, and so is never the thread of an event loop. */
+  static final Thread FOREIGN_THREAD = new Thread("foreign");
 
   /** The package of an EmbeddedChannel's event loop, which runs on the thread that calls it. */
   private static final String EMBEDDED = "io.netty.channel.embedded.";
@@ -106,7 +106,7 @@ final class EventLoopHost implements Host {
   // The event loop of an EmbeddedChannel accepts every thread as its own.
   @Override
   public boolean ownsThread() {
-    return !eventLoop.inEventLoop(STRANGER);
+    return !eventLoop.inEventLoop(FOREIGN_THREAD);
   }
 
   @Override

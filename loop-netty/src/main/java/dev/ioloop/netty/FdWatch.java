@@ -92,11 +92,11 @@ abstract class FdWatch implements IoHandle, Registration {
   }
 
   private void tell(int before, int now) throws Exception {
-    Thread owner = poller.takeTurn();
+    Thread owner = poller.becomeOwner();
     try {
       ask(before, now);
     } finally {
-      poller.endTurn(owner);
+      poller.restoreOwner(owner);
     }
   }
 

@@ -89,7 +89,7 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
       while (completed < submitted) {
         prompt = -1;
         checkLimit(begin);
-        poller.wakeupAsStranger();
+        poller.wakeupAsForeignThread();
         handler.run(this);
         LockSupport.parkNanos(1);
       }
@@ -106,7 +106,7 @@ final class IoUringTeardown implements IoUringIoHandle, IoHandlerContext {
     while (reads < PROOFS || !done.getAsBoolean()) {
       long start = System.nanoTime();
       checkLimit(begin);
-      poller.wakeupAsStranger();
+      poller.wakeupAsForeignThread();
       if (handler.run(this) == 0 && System.nanoTime() - start < STEP_NANOS) {
         reads++;
       }

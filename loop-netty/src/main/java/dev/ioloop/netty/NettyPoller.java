@@ -45,15 +45,12 @@ final class NettyPoller implements Poller {
   /** How long Netty's tasks may run per poll, so that a chain of tasks does not starve the loop. */
   private static final long TASK_NANOS = 1_000_000;
 
-  /** A thread that is never started, and so is never the owner. */
-  private static final Thread STRANGER = new Thread("stranger");
-
   private static final Logger LOGGER = System.getLogger("dev.ioloop");
 
   private final String name;
   private final Kernel kernel;
   private final boolean companionOnly;
-  private final Seam seam;
+  private final HandlerExecutor handlerExecutor;
   private final Loop loop;
   private final IntObjectMap<FdWatch> watches = new IntObjectHashMap<>();
 
@@ -82,7 +79,7 @@ final class NettyPoller implements Poller {
     this.name = name;
     this.kernel = kernel;
     this.companionOnly = companionOnly;
-    this.seam = new Seam(factory);
+    this.handlerExecutor = new HandlerExecutor(factory);
     this.loop = new Loop();
   }
 
@@ -90,7 +87,7 @@ final class NettyPoller implements Poller {
   public void bind() {
     owner = Thread.currentThread();
     loop.setOwningThread(owner);
-    kernel.bound(this, loop, seam.handler());
+    kernel.bound(this, loop, handlerExecutor.handler());
   }
 
   @Override
@@ -208,7 +205,7 @@ final class NettyPoller implements Poller {
 
   /** Registers one of our handles with Netty. */
   IoRegistration register(IoHandle handle) throws Exception {
-    return seam.handler().register(handle);
+    return handlerExecutor.handler().register(handle);
   }
 
   /** Runs a task after the ready handlers of this poll. Call from the owner only. */
@@ -221,9 +218,9 @@ final class NettyPoller implements Poller {
    * which runs in place of the loop's thread. Netty would defer the calls of such a thread to a
    * task, and by then the descriptor may be closed and its number reused.
    *
-   * @return the former owner, for {@link #endTurn}
+   * @return the former owner, for {@link #restoreOwner}
    */
-  @Nullable Thread takeTurn() {
+  @Nullable Thread becomeOwner() {
     Thread present = owner;
     if (present != null && present != Thread.currentThread()) {
       owner = Thread.currentThread();
@@ -231,17 +228,17 @@ final class NettyPoller implements Poller {
     return present;
   }
 
-  void endTurn(@Nullable Thread formerOwner) {
+  void restoreOwner(@Nullable Thread formerOwner) {
     if (owner != formerOwner) {
       owner = formerOwner;
     }
   }
 
   /** Wakes the handler as a foreign thread would. Call from the owner only. */
-  void wakeupAsStranger() {
+  void wakeupAsForeignThread() {
     Thread present = owner;
-    owner = STRANGER;
-    seam.handler().wakeup();
+    owner = EventLoopHost.FOREIGN_THREAD;
+    handlerExecutor.handler().wakeup();
     owner = present;
   }
 
@@ -317,7 +314,7 @@ final class NettyPoller implements Poller {
   @SuppressWarnings("deprecation") // shutdownGracefully() would accept tasks that nobody runs
   private void closeAsHeir(Thread heir) {
     owner = heir;
-    IoHandler handler = seam.handler();
+    IoHandler handler = handlerExecutor.handler();
     try {
       loop.runNonBlockingTasks(0);
       for (FdWatch watch : watches.values().toArray(new FdWatch[0])) {
@@ -355,7 +352,7 @@ final class NettyPoller implements Poller {
   private final class Loop extends ManualIoEventLoop {
 
     Loop() {
-      super(null, null, seam);
+      super(null, null, handlerExecutor);
     }
 
     @Override
@@ -374,12 +371,12 @@ final class NettyPoller implements Poller {
    * The executor that Netty's handler sees instead of its loop: it tells the handler which thread
    * owns it. It also creates the handler and keeps it.
    */
-  private final class Seam implements IoHandlerFactory, ThreadAwareExecutor {
+  private final class HandlerExecutor implements IoHandlerFactory, ThreadAwareExecutor {
 
     private final IoHandlerFactory factory;
     private @Nullable IoHandler handler;
 
-    Seam(IoHandlerFactory factory) {
+    HandlerExecutor(IoHandlerFactory factory) {
       this.factory = factory;
     }
 

@@ -25,7 +25,7 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
    * Whether the kernel has reported the socket as ready. Before that, a connecting socket looks
    * connected.
    */
-  private boolean told;
+  private boolean reported;
 
   private @Nullable ReadyHandler handler;
   private @Nullable Registration registration;
@@ -44,7 +44,7 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
 
   @Override
   public void ready(int events) {
-    told = true;
+    reported = true;
     if (handler != null) {
       handler.ready(events);
     }
@@ -52,9 +52,9 @@ final class SocketTransport implements StreamTransport, ReadyHandler {
 
   @Override
   public boolean finishConnect() throws IOException {
-    if (connecting && told) {
+    if (connecting && reported) {
       connecting = !socket.finishConnect();
-      told = false;
+      reported = false;
     }
     return !connecting;
   }
