@@ -40,7 +40,7 @@ final class Connections {
    * Tracks a stream until it is closed, and any stream that takes over its connection. When the
    * last of them closes, the connection gives its place back to {@link Admission}.
    */
-  void own(IOStream stream) {
+  void track(IOStream stream) {
     open.add(stream);
     count = open.size();
     stream.setOwner(
@@ -48,7 +48,7 @@ final class Connections {
           open.remove(stream);
           count = open.size();
           if (next != null) {
-            own(next);
+            track(next);
             return;
           }
           admission.leave();

@@ -24,17 +24,17 @@ final class Listening implements AutoCloseable {
   private static final int MAX_ACCEPTS = 128;
 
   /** How long a listener pauses after a failed accept, for instance when no descriptor is left. */
-  private static final Duration REST = Duration.ofMillis(100);
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private static final long COMPLAINTS_APART_NANOS = 1_000_000_000L;
+  private static final long LOG_INTERVAL_NANOS = 1_000_000_000L;
 
   private final TCPServer server;
   private final Connections connections;
   private final StreamListener listener;
   private final @Nullable UnixPath path;
-  private @Nullable Timeout rest;
-  private boolean complained;
-  private long complainedAt;
+  private @Nullable Timeout pause;
+  private boolean logged;
+  private long loggedAt;
 
   /** Whether accepting is paused because the server has reached its connection limit. */
   private boolean full;
@@ -58,7 +58,7 @@ final class Listening implements AutoCloseable {
       path = null;
       listener = listen(sockets, address, backlog, reusePort);
     }
-    prepareToComplain();
+    prepareToLog();
     listener.start(events -> ready());
     listener.watch(true);
   }
@@ -79,7 +79,7 @@ final class Listening implements AutoCloseable {
 
   // The JDK's first log record reads the time zones from a file. If no descriptor is left for that,
   // it fails, and so does every later log record of the process.
-  private static void prepareToComplain() {
+  private static void prepareToLog() {
     if (LOG.isLoggable(Level.WARNING)) {
       ZoneId.systemDefault();
     }
@@ -118,7 +118,7 @@ final class Listening implements AutoCloseable {
   }
 
   private void accept() {
-    for (int i = 0; i < MAX_ACCEPTS && !closed && rest == null && !full; i++) {
+    for (int i = 0; i < MAX_ACCEPTS && !closed && pause == null && !full; i++) {
       if (!server.admission.enter()) {
         waitForRoom();
         return;
@@ -145,11 +145,11 @@ final class Listening implements AutoCloseable {
         return listener.accept(sockets);
       } catch (IOException e) {
         if (!isAbort(e)) {
-          rest(e);
+          pause(e);
           return null;
         }
       } catch (RuntimeException | Error e) {
-        rest(e);
+        pause(e);
         throw e;
       }
     }
@@ -164,18 +164,18 @@ final class Listening implements AutoCloseable {
    * Pauses accepting: the connection stays in the backlog, and the listener would report it again
    * at once. Logging comes after that, because it may need a descriptor too.
    */
-  private void rest(Throwable reason) {
-    if (rest != null || closed) {
+  private void pause(Throwable reason) {
+    if (pause != null || closed) {
       return;
     }
     listener.watch(false);
-    rest = loop().callLater(REST, this::rested);
+    pause = loop().callLater(PAUSE, this::resume);
     long now = System.nanoTime();
-    if (complained && now - complainedAt < COMPLAINTS_APART_NANOS) {
+    if (logged && now - loggedAt < LOG_INTERVAL_NANOS) {
       return;
     }
-    complained = true;
-    complainedAt = now;
+    logged = true;
+    loggedAt = now;
     LOG.log(
         Level.WARNING,
         "Cannot accept connections on "
@@ -183,12 +183,12 @@ final class Listening implements AutoCloseable {
             + ": "
             + reason
             + "; trying again every "
-            + REST.toMillis()
+            + PAUSE.toMillis()
             + " ms");
   }
 
-  private void rested() {
-    rest = null;
+  private void resume() {
+    pause = null;
     listener.watch(!full);
   }
 
@@ -201,7 +201,7 @@ final class Listening implements AutoCloseable {
   private void roomAgain() {
     full = false;
     if (!closed) {
-      listener.watch(rest == null);
+      listener.watch(pause == null);
     }
   }
 
@@ -211,8 +211,8 @@ final class Listening implements AutoCloseable {
       return;
     }
     closed = true;
-    if (rest != null) {
-      loop().removeTimeout(rest);
+    if (pause != null) {
+      loop().removeTimeout(pause);
     }
     if (path != null) {
       path.remove();

@@ -349,7 +349,7 @@ public abstract class TCPServer {
     if (keepAlive) {
       keepAlive(transport);
     }
-    connections.own(accepted);
+    connections.track(accepted);
     SocketAddress peer = accepted.remoteAddress();
     connections.loop.spawnCallback(
         named(

@@ -43,7 +43,7 @@ final class TlsTransport implements StreamTransport {
   private boolean handshakeReads;
 
   /** Whether a callback is queued that continues with buffered data. */
-  private boolean told;
+  private boolean callbackQueued;
 
   private boolean closed;
 
@@ -65,14 +65,14 @@ final class TlsTransport implements StreamTransport {
     this.handler = handler;
     lower.start(this::lowerReady);
     if (!established) {
-      limit = loop.callLater(HANDSHAKE_LIMIT, this::handshakeIsTooLate);
+      limit = loop.callLater(HANDSHAKE_LIMIT, this::handshakeTimedOut);
     }
   }
 
-  private void handshakeIsTooLate() {
+  private void handshakeTimedOut() {
     limit = null;
     failure = new SSLException("the TLS handshake took longer than " + HANDSHAKE_LIMIT);
-    tell(IOLoop.WRITE);
+    callHandler(IOLoop.WRITE);
   }
 
   private void lowerReady(int events) {
@@ -83,11 +83,11 @@ final class TlsTransport implements StreamTransport {
       sendUnsent();
     }
     int left = events;
-    if (told || records.answering()) {
+    if (callbackQueued || records.answering()) {
       left &= ~IOLoop.READ; // The queued callback reads, with the next ration.
     }
     if (left != 0) {
-      tell(established ? left : IOLoop.WRITE);
+      callHandler(established ? left : IOLoop.WRITE);
     }
   }
 
@@ -103,14 +103,14 @@ final class TlsTransport implements StreamTransport {
       watchLower();
     }
     if (answered && !records.answering()) {
-      tellWhatIsHeld();
+      continueLater();
     }
   }
 
   /** Calls the handler with one ration of records to read and one to write. */
-  private void tell(int events) {
+  private void callHandler(int events) {
     if (handler != null && !closed) {
-      if (!told) {
+      if (!callbackQueued) {
         records.newRation();
       }
       records.beginWriteRation();
@@ -147,7 +147,7 @@ final class TlsTransport implements StreamTransport {
       }
     }
     watchLower();
-    tellWhatIsHeld();
+    continueLater();
     return established;
   }
 
@@ -220,7 +220,7 @@ final class TlsTransport implements StreamTransport {
           if (thrown != null) {
             failure = new SSLException("a TLS computation failed", thrown);
           }
-          tell(IOLoop.WRITE);
+          callHandler(IOLoop.WRITE);
         });
   }
 
@@ -267,7 +267,7 @@ final class TlsTransport implements StreamTransport {
     if (records.answering()) {
       watchLower();
     }
-    tellWhatIsHeld();
+    continueLater();
     return target.position() - before;
   }
 
@@ -293,7 +293,7 @@ final class TlsTransport implements StreamTransport {
     watched = events;
     if (!closed) {
       watchLower();
-      tellWhatIsHeld();
+      continueLater();
     }
   }
 
@@ -316,21 +316,21 @@ final class TlsTransport implements StreamTransport {
    * Schedules a callback for data (or the end) that is buffered here, because it will not make the
    * socket readable again.
    */
-  private void tellWhatIsHeld() {
-    if (!told && !closed && goesOn()) {
-      told = true;
+  private void continueLater() {
+    if (!callbackQueued && !closed && canContinue()) {
+      callbackQueued = true;
       loop.addCallback(
           () -> {
-            told = false;
-            if (goesOn()) {
-              tell(established ? IOLoop.READ : IOLoop.WRITE);
+            callbackQueued = false;
+            if (canContinue()) {
+              callHandler(established ? IOLoop.READ : IOLoop.WRITE);
             }
           });
     }
   }
 
   /** Returns whether the stream can continue without an event of the lower transport. */
-  private boolean goesOn() {
+  private boolean canContinue() {
     return established
         ? (watched & IOLoop.READ) != 0 && (failure != null || records.hasInput())
         : handshakeReads && !computing && records.hasInput();
@@ -354,15 +354,15 @@ final class TlsTransport implements StreamTransport {
     watched = 0;
     endLimit();
     records.dropInput();
-    if (!sayGoodbye()) {
-      lingerForGoodbye();
+    if (!sendCloseNotify()) {
+      lingerForCloseNotify();
     } else {
       closeLower();
     }
   }
 
   /** Sends close_notify; returns false if the lower transport does not accept all of it now. */
-  private boolean sayGoodbye() {
+  private boolean sendCloseNotify() {
     if (!established || records.lowerEnded() || sendFailure != null) {
       return true;
     }
@@ -374,7 +374,7 @@ final class TlsTransport implements StreamTransport {
     }
   }
 
-  private void lingerForGoodbye() {
+  private void lingerForCloseNotify() {
     if (!loop.running()) {
       closeLower();
       return;
@@ -382,7 +382,7 @@ final class TlsTransport implements StreamTransport {
     Timeout patience = loop.callLater(CLOSE_LIMIT, this::closeLower);
     lower.start(
         events -> {
-          if (sayGoodbye()) {
+          if (sendCloseNotify()) {
             loop.removeTimeout(patience);
             closeLower();
           }
