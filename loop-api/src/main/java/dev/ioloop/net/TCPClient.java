@@ -92,12 +92,12 @@ public final class TCPClient implements AutoCloseable {
    * Connects to a port of a host, given as a name or a literal address.
    *
    * @return a future of the stream; cancelling it gives up the connect. It fails with {@link
-   *     StreamClosedException} if no address can be reached. The real error of that is the error of
-   *     the last address tried, and its message names the address: a {@link ConnectException} such
-   *     as "Connection refused", a {@link NoRouteToHostException} (also for an unreachable
-   *     network), or a {@link BindException} if {@link #sourceAddress} cannot be used. The future
-   *     fails with {@link LoopTimeoutException} on a timeout, and with the resolver's error, such
-   *     as {@link UnknownHostException}, if the name cannot be resolved.
+   *     StreamClosedException} if no address can be connected. The real error of that exception is
+   *     the error of the last address tried, and its message names the address: a {@link
+   *     ConnectException} such as "Connection refused", a {@link NoRouteToHostException} (also for
+   *     an unreachable network), or a {@link BindException} if {@link #sourceAddress} cannot be
+   *     used. The future fails with {@link LoopTimeoutException} on a timeout, and with the
+   *     resolver's error, such as {@link UnknownHostException}, if the name cannot be resolved.
    * @throws IllegalArgumentException if {@code port} is not between 0 and 65535
    */
   public Future<IOStream> connect(String host, int port) {
