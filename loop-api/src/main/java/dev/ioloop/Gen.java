@@ -281,7 +281,7 @@ public final class Gen {
 
   /**
    * Starts {@code body} as a coroutine and cancels it when {@code delay} has passed. If the body
-   * still ends with a result, because it was already past its last wait, that result is kept.
+   * still ends with a result, because what it waited for was already done, that result is kept.
    *
    * <p>Call from the loop's thread only.
    *

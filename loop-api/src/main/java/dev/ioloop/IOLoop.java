@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Threads: before the first {@link #start} or {@link #runSync}, any one thread at a time may set
- * up the loop. The first start binds the loop to its thread. After that, other threads may call
+ * up the loop. The first start binds the loop to its thread. Other threads may at any time call
  * {@link #addCallback}, {@link #addCallbackFromSignal}, {@link #spawnCallback}, {@link #execute},
  * {@link #stop} and the getters, and {@link #close} once the loop has stopped. All other calls from
  * other threads are refused.
