@@ -42,12 +42,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What addresses can be listened on and connected to, and how the others fail. */
+/** The addresses that can be listened on and connected to, and how others fail. */
 @OnEachGenerator
 @Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class AddressContract extends ChannelContract {
 
-  /** No machine's: it is for documents. */
+  /** No machine has this address: it is reserved for documentation. */
   private static final String FOREIGN = "203.0.113.1";
 
   @TempDir Path directory;

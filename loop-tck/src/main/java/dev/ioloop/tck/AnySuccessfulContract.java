@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
-/** Several ways to the same result, of which the first that succeeds is taken. */
+/** Several ways to the same result: the first one that succeeds wins. */
 @OnEachGenerator
 public abstract class AnySuccessfulContract extends LoopContract {
 

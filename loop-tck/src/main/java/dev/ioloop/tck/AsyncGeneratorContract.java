@@ -24,7 +24,7 @@ public abstract class AsyncGeneratorContract extends LoopContract {
   /** Made by subclasses. */
   protected AsyncGeneratorContract() {}
 
-  /** Yields the numbers from one to {@code last}, and takes a turn for each. */
+  /** Yields the numbers from one to {@code last}, one in each turn. */
   private static Generator<Integer, Void, String> numbers(int last) {
     return Generator.of(
         g -> {

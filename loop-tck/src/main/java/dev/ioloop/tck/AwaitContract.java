@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
-/** What an await gives or throws, where it goes on, and where it is refused. */
+/** What an await returns or throws, where it continues, and where it is refused. */
 @OnEachGenerator
 public abstract class AwaitContract extends LoopContract {
 

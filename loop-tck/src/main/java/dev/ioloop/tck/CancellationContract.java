@@ -191,7 +191,7 @@ public abstract class CancellationContract extends WaiterContract {
     assertThat(events).containsExactly(true, true, "a cancelled", "a finally");
   }
 
-  // What was handed over must not be lost: a cancelled reader would swallow its data.
+  // An item that was handed over must not be lost: a cancelled reader would swallow its data.
   @Test
   void resultThatWasHandedOverIsDeliveredAndTheNextAwaitRaises() {
     loop.runSync(
@@ -259,7 +259,7 @@ public abstract class CancellationContract extends WaiterContract {
     assertThat(events).containsExactly("a cancelled", "a finally");
   }
 
-  // What the JDK registers for a time limit waits for nothing.
+  // The dependent that the JDK registers for a time limit is no awaiter.
   @Test
   void timeLimitOfTheJdkDoesNotKeepACancellationFromBeingPassedOn() {
     loop.runSync(

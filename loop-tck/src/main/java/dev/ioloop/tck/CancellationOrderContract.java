@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class CancellationOrderContract extends LoopContract {
 
-  /** More than any body here needs. */
+  /** More turns than any body here needs. */
   private static final int MANY_TURNS = 20;
 
   /** Made by subclasses. */
@@ -63,7 +63,7 @@ public abstract class CancellationOrderContract extends LoopContract {
     return events.stream().filter(event -> event.toString().endsWith(suffix)).count();
   }
 
-  // No await comes after the first, so whatever reached the coroutine first decides.
+  // No await comes after the first one, so the first event that reaches the coroutine decides.
   @Test
   void firstOfResultAndCancelDecidesAtTheOnlyAwait() {
     explore(
@@ -164,7 +164,7 @@ public abstract class CancellationOrderContract extends LoopContract {
 
   /**
    * Cancels each coroutine of a chain, of which each alone awaits the one before, and completes
-   * what the first one awaits. However it goes, none ends before the one that it awaits.
+   * what the first one awaits. In every order, none ends before the one that it awaits.
    */
   private void endFromTheInsideOut(Interleavings choices, List<String> names) {
     Future<String> data = choices.choose(2) == 0 ? new Future<>() : Future.owned(() -> {});
@@ -314,7 +314,7 @@ public abstract class CancellationOrderContract extends LoopContract {
         });
   }
 
-  // What the inner one makes of the request is delivered, and the request is not forgotten.
+  // The outcome of the inner one is delivered, and the request is not forgotten.
   @Test
   void outerCoroutineIsToldAtItsNextAwaitWhereTheInnerSwallowedTheRequest() {
     loop.runSync(

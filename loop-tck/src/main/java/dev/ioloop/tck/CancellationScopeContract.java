@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** What the cancellation of a coroutine passes on to, and what it leaves alone. */
+/** What the cancellation of a coroutine is passed on to, and what it leaves alone. */
 @OnEachGenerator
 public abstract class CancellationScopeContract extends WaiterContract {
 

@@ -30,17 +30,17 @@ public final class Certificates {
     return store("-ext", "san=dns:localhost,ip:127.0.0.1");
   }
 
-  /** Returns one for a host that is not this one. */
+  /** Returns a certificate for another host. */
   static KeyStore otherHost() {
     return store("-ext", "san=dns:other.example");
   }
 
-  /** Returns one for this host whose time is over. */
+  /** Returns an expired certificate for this host. */
   static KeyStore expired() {
     return store("-ext", "san=dns:localhost,ip:127.0.0.1", "-startdate", "-10d", "-validity", "2");
   }
 
-  /** Returns one for names and addresses of all kinds. */
+  /** Returns a certificate for names and addresses of all kinds. */
   public static KeyStore names() {
     return store(
         "-ext",
@@ -111,7 +111,7 @@ public final class Certificates {
     }
   }
 
-  /** Returns what shows the key and the certificate of {@code own} to a peer. */
+  /** Returns a key manager that presents the key and the certificate of {@code own}. */
   public static KeyManagerFactory keys(KeyStore own) {
     try {
       KeyManagerFactory keys =
@@ -150,7 +150,7 @@ public final class Certificates {
     return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
   }
 
-  /** Returns what trusts the authority of {@code other}. */
+  /** Returns a trust manager for the authority of {@code other}. */
   public static TrustManagerFactory trust(KeyStore other) {
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
-/** What the contracts share that watch channels: channels that are closed after the test. */
+/** Shared by the contracts that watch channels: channels that are closed after the test. */
 @Needs(Capability.CHANNELS)
 public abstract class ChannelContract extends LoopContract {
 
@@ -66,7 +66,7 @@ public abstract class ChannelContract extends LoopContract {
     channel.write(ByteBuffer.wrap(text.getBytes("US-ASCII")));
   }
 
-  /** Returns what can be read at once, or "EOF". */
+  /** Returns the text that can be read at once, or "EOF". */
   protected static String read(ReadableByteChannel channel) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(64);
     if (channel.read(buffer) < 0) {

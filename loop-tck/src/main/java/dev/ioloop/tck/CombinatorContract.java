@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** What combines futures: multi, withTimeout and sleep. */
+/** Combinators of futures: multi, withTimeout and sleep. */
 @OnEachGenerator
 public abstract class CombinatorContract extends LoopContract {
 
@@ -283,7 +283,7 @@ public abstract class CombinatorContract extends LoopContract {
     Object on(CompletionStage<String> source) throws Exception;
   }
 
-  /** Waits again and again, and asserts that {@code source} holds nothing of it then. */
+  /** Waits repeatedly, and asserts that {@code source} then holds nothing of the waits. */
   private void assertNothingIsLeft(CompletionStage<String> source, EndedWait wait)
       throws InterruptedException {
     List<WeakReference<Object>> waits = new ArrayList<>();
@@ -294,7 +294,7 @@ public abstract class CombinatorContract extends LoopContract {
           }
           awaitTurns(2);
         });
-    // The first wait for a stage that is not ours is kept for the next one.
+    // The adapter of the first wait for a foreign stage is kept for the next wait.
     int kept = source instanceof Future ? 0 : 1;
     Garbage.collectUntil(
         () -> waits.stream().filter(waited -> waited.get() != null).count() <= kept);
@@ -395,7 +395,7 @@ public abstract class CombinatorContract extends LoopContract {
     assertThat(loop.stats().timeoutsPending()).isZero();
   }
 
-  // The future is done, though the loop comes to it only after the timer.
+  // The future is done, although the loop reaches it only after the timer.
   @Test
   void resultOfAnotherThreadThatIsThereAtTheDeadlineIsInTime() throws Exception {
     loop.runSync(

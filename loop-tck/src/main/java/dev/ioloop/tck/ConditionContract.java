@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Conditions: whom a signal reaches. */
+/** Conditions: the waiters that a signal reaches. */
 @OnEachGenerator
 public abstract class ConditionContract extends LoopContract {
 
@@ -25,7 +25,7 @@ public abstract class ConditionContract extends LoopContract {
   /** Made by subclasses. */
   protected ConditionContract() {}
 
-  /** Waits, and records its name and what it was told. */
+  /** Waits, and records its name and the result. */
   private Future<Boolean> listen(String name) {
     return listen(name, condition.await());
   }

@@ -24,7 +24,7 @@ enum Connection {
   MEMORY,
   ONE_BYTE;
 
-  /** Returns whether this kind is a socket of the system's. */
+  /** Returns whether this kind is a socket of the system. */
   boolean isSocket() {
     return this == TCP || this == UNIX;
   }

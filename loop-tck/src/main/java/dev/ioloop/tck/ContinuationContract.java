@@ -19,8 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is true of coroutines on the JDK's continuations only, and what users are warned of. A new
- * JDK that behaves otherwise shows here.
+ * Properties of coroutines on the JDK's continuations only, and the cases that users are warned
+ * about. A new JDK that behaves otherwise fails here.
  */
 public abstract class ContinuationContract extends LoopContract {
 
@@ -37,7 +37,7 @@ public abstract class ContinuationContract extends LoopContract {
     Gen.configure(null);
   }
 
-  /** Awaits where the virtual machine itself calls: a native frame is below. */
+  /** Awaits below a native frame, in code that the virtual machine calls. */
   static final class AwaitInInitializer {
     static {
       await(sleep(Duration.ofNanos(1)));

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The text that shows what waits where. */
+/** The text that shows what each coroutine waits for, and where. */
 @OnEachGenerator
 public abstract class DumpContract extends LoopContract {
 
@@ -286,7 +286,7 @@ public abstract class DumpContract extends LoopContract {
     }
     List<String> dump = loop.dump().lines().toList();
     long described = dump.stream().filter(line -> line.startsWith(HEADING)).count();
-    assertThat(described).isBetween(100L, 1_000L); // fewer where that takes long
+    assertThat(described).isBetween(100L, 1_000L); // fewer if that takes long
     assertThat(dump).last().isEqualTo("  and " + (1_500 - described) + " more");
     gate.setResult(null);
     runOneTurn();

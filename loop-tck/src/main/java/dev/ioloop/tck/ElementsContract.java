@@ -25,7 +25,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.Test;
 
-/** The elements of a publisher in a for loop: what is requested when, and how it ends. */
+/** The elements of a publisher in a for loop: the requests, and how the loop ends. */
 @OnEachGenerator
 public abstract class ElementsContract extends LoopContract {
 
@@ -34,7 +34,7 @@ public abstract class ElementsContract extends LoopContract {
   /** Made by subclasses. */
   protected ElementsContract() {}
 
-  /** Publishes what the test tells it to, inside {@code request}, and records what is asked. */
+  /** Publishes what the test sets, inside {@code request}, and records the requests. */
   private class Source implements Flow.Publisher<String>, Flow.Subscription {
     private final Queue<String> items;
     private Flow.Subscriber<? super String> subscriber;
@@ -227,7 +227,7 @@ public abstract class ElementsContract extends LoopContract {
     assertThat(events).containsExactly("request 1", "loop ends");
   }
 
-  // Against the rules of reactive streams, but publishers that refuse do it.
+  // This breaks the rules of reactive streams, but publishers that refuse do it.
   @Test
   void endWithoutASubscriptionEndsTheLoop() {
     loop.runSync(

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 
-/** What a callback or timeout throws: who is told, and that the loop goes on. */
+/** Exceptions of callbacks and timeouts: who gets them, and that the loop goes on. */
 public abstract class ErrorContract extends LoopContract {
 
   /** Made by subclasses. */
@@ -195,7 +195,7 @@ public abstract class ErrorContract extends LoopContract {
     }
   }
 
-  // What has left start() is not lost, so the collector has nothing to report.
+  // An error that has left start() is not lost, so the collector has nothing to report.
   @Test
   void outOfMemoryErrorInACoroutineLeavesStart() throws InterruptedException {
     OutOfMemoryError failure = new OutOfMemoryError("thrown on purpose");

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Events: who goes on, and when. */
+/** Events: which waiters continue, and when. */
 @OnEachGenerator
 public abstract class EventContract extends LoopContract {
 

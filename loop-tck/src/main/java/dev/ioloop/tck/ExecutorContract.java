@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Blocking work on executors: where it runs, how it comes back, and what cancels it. */
+/** Blocking work on executors: where it runs, how its result returns, and what cancels it. */
 @OnEachGenerator
 public abstract class ExecutorContract extends LoopContract {
 
@@ -92,7 +92,7 @@ public abstract class ExecutorContract extends LoopContract {
     try {
       loop.runSync(
           () -> {
-            int many = 60; // More than are idle.
+            int many = 60; // More tasks than idle threads.
             CountDownLatch all = new CountDownLatch(many);
             List<Future<ClassLoader>> futures = new ArrayList<>();
             for (int i = 0; i < many; i++) {
@@ -437,7 +437,7 @@ public abstract class ExecutorContract extends LoopContract {
         latch.await();
         return;
       } catch (InterruptedException e) {
-        // A task that will not be told.
+        // A task that ignores its interrupt.
       }
     }
   }

@@ -233,7 +233,7 @@ public abstract class FutureContract extends LoopContract {
     }
   }
 
-  // A loop that waits for itself never goes on.
+  // A loop that waits for itself never continues.
   @Test
   void blockingOnAPendingFutureInALoopIsRefused() {
     Future<String> future = new Future<>();
@@ -282,7 +282,7 @@ public abstract class FutureContract extends LoopContract {
     return future;
   }
 
-  // The one lost failure shows when the collector has seen the others too.
+  // When the one lost failure is reported, the collector has seen the others too.
   @Test
   void failureThatWasLookedAtIsNotReported() throws InterruptedException {
     RuntimeException seen = new RuntimeException("seen");

@@ -8,7 +8,7 @@ final class Garbage {
 
   private Garbage() {}
 
-  /** Garbage from the start: when it is collected, what else was garbage before is too. */
+  /** Garbage from the start: when it is collected, older garbage is collected, too. */
   private static final class Canary {
     private final WeakReference<Object> reference = new WeakReference<>(new Object());
 
@@ -17,7 +17,7 @@ final class Garbage {
     }
   }
 
-  /** Collects what is garbage now, and lets the cleaners run that look at it. */
+  /** Collects the present garbage, and lets its cleaners run. */
   static void collect() throws InterruptedException {
     collectUntil(new Canary()::collected);
     Thread.sleep(20);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What JMX shows of a loop. */
+/** The view of a loop through JMX. */
 @Needs({Capability.REAL_TIME, Capability.ORDER})
 public abstract class ManagementContract extends LoopContract {
   private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();

@@ -3,7 +3,7 @@ package dev.ioloop.tck;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tells the marks that awaits leave on an exception from the failures that it suppressed. */
+/** Separates the marks that awaits leave on an exception from the failures that it suppressed. */
 final class Marks {
 
   private Marks() {}
@@ -13,7 +13,7 @@ final class Marks {
     return suppressed(failure, true);
   }
 
-  /** Returns what was suppressed in favour of {@code failure}. */
+  /** Returns the failures suppressed in favour of {@code failure}. */
   static List<Throwable> suppressedBy(Throwable failure) {
     return suppressed(failure, false);
   }

@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Names what a contract or one of its tests needs of a backend. On a contract it takes the place of
- * what its superclass needs; on a method it adds to what the contract needs.
+ * Names the capabilities that a contract or one of its tests needs. On a contract it replaces the
+ * needs of the superclass; on a method it adds to the needs of the contract.
  */
 @Documented
 @Inherited
@@ -17,6 +17,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Needs {
 
-  /** What is needed. */
+  /** The needed capabilities. */
   Capability[] value();
 }

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Runs the tests of a {@link StreamContract} for each {@link Connection} and each generator. */
+/**
+ * Runs the tests of a {@link StreamContract} for each {@link Connection} and each coroutine engine.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(OnEachConnection.Connections.class)
 @interface OnEachConnection {
 
-  /** All pairs of a make and a kind of connection. */
+  /** All pairs of an engine and a kind of connection. */
   final class Connections implements ClassTemplateInvocationContextProvider {
 
     /** Made by JUnit. */

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** A thread of a test's own, whose outcome is not lost. */
+/** A thread of a test, whose outcome is not lost. */
 final class OtherThread<T> {
 
   /** The body of a thread that returns nothing. */

@@ -15,7 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Streams over channels that the user has opened: pipes, which go one way, and sockets. */
+/** Streams over channels that the user has opened: one-way pipes, and sockets. */
 @OnEachGenerator
 public abstract class PipeContract extends ChannelContract {
 

@@ -5,11 +5,11 @@ import dev.ioloop.spi.StreamTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A transport over another one that counts reads, and can take for granted what is written. */
+/** A transport over another one that counts reads, and can pretend that everything was written. */
 final class ProbeTransport implements StreamTransport {
   private final StreamTransport lower;
 
-  /** How often something was to be read. */
+  /** The number of attempts to read. */
   int reads;
 
   /** Whether everything written is taken at once and discarded. */

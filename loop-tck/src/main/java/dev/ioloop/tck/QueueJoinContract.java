@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The end of the work: tasks that are counted, and queues that are shut down. */
+/** The end of the work: counted tasks, and queues that are shut down. */
 @OnEachGenerator
 public abstract class QueueJoinContract extends LoopContract {
 

@@ -73,7 +73,7 @@ public abstract class QueueOrderContract extends LoopContract {
     assertThat(events).containsExactly(0, 1, 4, 3, 2);
   }
 
-  // As in Tornado: what has waited for room is let in before the next item is chosen.
+  // As in Tornado, an item that has waited for room enters before the next item is chosen.
   @Test
   void itemThatWaitsForRoomTakesPartWhenAnItemIsGot() {
     Queue<Integer> least = new PriorityQueue<>(2);

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** runSync: its forms, its time limit, and what comes out of it. */
+/** runSync: its forms, its time limit, and its outcome. */
 @OnEachGenerator
 public abstract class RunSyncContract extends LoopContract {
 

@@ -57,7 +57,7 @@ public abstract class ScaleContract extends LoopContract {
     assertThat(resumed).isEqualTo(many);
   }
 
-  // The least of some is what it costs where nothing else disturbs.
+  // The least of several figures is the cost without disturbance.
   @Test
   @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void dumpOfManyIsBoundedAndHoldsTheLoopForAMoment() {

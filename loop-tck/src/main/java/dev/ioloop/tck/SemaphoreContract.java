@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Semaphores: how many have a permit, and that none is lost. */
+/** Semaphores: the number of permits, and that none is lost. */
 @OnEachGenerator
 public abstract class SemaphoreContract extends LoopContract {
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Servers: whom they accept, what becomes of handlers, and how they end. */
+/** Servers: which connections they accept, how handlers end, and how servers end. */
 @OnEachGenerator
 public abstract class ServerContract extends ChannelContract {
 
@@ -300,7 +300,10 @@ public abstract class ServerContract extends ChannelContract {
         });
   }
 
-  /** Not with the next poll only: until then another server on the port would lose connections. */
+  /**
+   * At once, and not with the next poll: until then another server on the port would lose
+   * connections.
+   */
   @Test
   void stoppedServerIsRefusedAtOnce() {
     loop.runSync(

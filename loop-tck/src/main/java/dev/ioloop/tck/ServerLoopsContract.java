@@ -264,10 +264,10 @@ public abstract class ServerLoopsContract extends ChannelContract {
         });
   }
 
-  /** What the JVM opens meanwhile for itself, such as a jar. */
+  /** For descriptors that the JVM opens meanwhile, such as a jar. */
   private static final int FEW = 16;
 
-  /** As many threads as coroutines, where there is no other way, are too many for this. */
+  /** With the thread engine this would take too many threads. */
   private static int manyConnections() {
     return Runtime.version().feature() >= 21 ? 4_000 : 2_000;
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can be set on a server. */
+/** The options of a server. */
 @OnEachGenerator
 @Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class ServerOptionsContract extends ChannelContract {
@@ -154,7 +154,7 @@ public abstract class ServerOptionsContract extends ChannelContract {
         });
   }
 
-  /** Returns on how many connections of this port the kernel's keep-alive timer runs. */
+  /** Returns the number of connections of this port with a running keep-alive timer. */
   private static long acceptedWithKeepAlive(SocketAddress bound) throws IOException {
     String port = String.format(":%04X", ((InetSocketAddress) bound).getPort());
     long count = 0;

@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Handlers where the system is awkward: connecting, ends of data, closed channels, interrupts. */
+/**
+ * Handlers in the system's awkward cases: connecting, ends of data, closed channels, interrupts.
+ */
 public abstract class SocketContract extends ChannelContract {
 
   /** Made by subclasses. */
@@ -167,7 +169,7 @@ public abstract class SocketContract extends ChannelContract {
     assertThat(events).containsExactly("EOF");
   }
 
-  // epoll reports a hang-up also where nothing is watched.
+  // epoll reports a hang-up even if no event is watched.
   @Test
   void loopSleepsAfterTheEndOfDataWhenNothingIsWatched() throws IOException {
     Pipe pipe = openPipe();
@@ -260,7 +262,7 @@ public abstract class SocketContract extends ChannelContract {
     loop.addCallback(Thread.currentThread()::interrupt);
     try (ExpectLog log = expectLog("(?i)interrupt")) {
       CpuTime.assertSleeps(this, Duration.ofMillis(60));
-      log.assertCount(log.records().size()); // Whether it is logged is the backend's choice.
+      log.assertCount(log.records().size()); // The backend decides whether to log it.
     }
     assertThat(events).containsExactly("data", "more");
     assertThat(Thread.interrupted()).isFalse();

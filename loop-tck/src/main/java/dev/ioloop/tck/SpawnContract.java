@@ -42,7 +42,7 @@ public abstract class SpawnContract extends LoopContract {
     assertThat(future.result()).isEqualTo("result");
   }
 
-  // What is no future must not be waited for.
+  // A value that is no future must not be waited for.
   @Test
   void resultThatLooksLikeAYieldableIsJustAResult() {
     List<Future<String>> result = List.of(new Future<>());

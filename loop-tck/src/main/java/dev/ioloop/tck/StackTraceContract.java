@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What an exception tells of the awaits that it went through. */
+/** What an exception shows of the awaits that it went through. */
 @OnEachGenerator
 public abstract class StackTraceContract extends LoopContract {
 

@@ -227,7 +227,7 @@ public abstract class StartStopContract extends LoopContract {
     assertThatThrownBy(loop::start).isInstanceOf(IllegalStateException.class);
   }
 
-  // Threads race with shutdown, so what they post then is dropped without a word.
+  // Threads race with shutdown, so a late post is dropped silently.
   @Test
   void whatIsPostedAfterCloseIsDropped() throws Exception {
     loop.close();

@@ -12,7 +12,7 @@ import dev.ioloop.Timeout;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The numbers of what a loop has done. */
+/** The counters of a loop. */
 @OnEachGenerator
 public abstract class StatsContract extends LoopContract {
 
@@ -99,7 +99,7 @@ public abstract class StatsContract extends LoopContract {
     assertThat(events).containsExactly("ended at once", 2, 0);
   }
 
-  // It waits for nothing: it is the one that asks.
+  // It is not waiting: it is the one that asks.
   @Test
   void coroutineThatRunsIsNotSuspended() {
     loop.runSync(

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How a stream ends, from either side: what is delivered before, and who is told. */
+/** How a stream ends, from either side: what is delivered before, and who is notified. */
 public abstract class StreamCloseContract extends StreamContract {
 
   /** Made by subclasses. */

@@ -41,7 +41,7 @@ public abstract class StreamContract extends ChannelContract {
     return connection;
   }
 
-  /** Skips a test where the connection is none of the system's. */
+  /** Skips a test if the connection is not a system socket. */
   final void assumeSocket(String reason) {
     Assumptions.assumeTrue(connection.isSocket(), reason);
   }
@@ -68,7 +68,7 @@ public abstract class StreamContract extends ChannelContract {
     return new String(bytes, ISO_8859_1);
   }
 
-  /** Awaits what was read, as text. */
+  /** Awaits a read, and returns its text. */
   static String text(Future<byte[]> read) {
     return text(await(read));
   }

@@ -336,8 +336,8 @@ public abstract class StreamFaultContract extends ChannelContract {
         });
   }
 
-  // The ration that was being served when the byte came, and then the other's turn comes no later
-  // than after one more.
+  // The ration that was being served when the byte came, and at most one more before the other
+  // stream is served.
   @Test
   void peerThatFloodsMakesOthersLateByOneRation() {
     loop.runSync(
@@ -417,7 +417,8 @@ public abstract class StreamFaultContract extends ChannelContract {
             }
             peers.add(peer);
             while (peers.size() - readers.size() > 500) {
-              await(moment); // The system holds no more than the listener has asked for.
+              await(
+                  moment); // The system holds no more connections than the listener has asked for.
             }
           }
           await(all);

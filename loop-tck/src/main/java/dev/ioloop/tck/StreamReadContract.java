@@ -217,7 +217,7 @@ public abstract class StreamReadContract extends StreamContract {
                 };
             await(peer.write(bytes("part" + i)));
             for (int turn = 0; turn < 20; turn++) {
-              await(moment); // By then the read has taken what came.
+              await(moment); // By then the read has taken the received bytes.
             }
             reader.cancel(true);
             await(moment);

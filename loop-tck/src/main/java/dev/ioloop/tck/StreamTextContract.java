@@ -20,7 +20,7 @@ import java.util.concurrent.CancellationException;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
-/** Lines of text, and all of one stream carried to another. */
+/** Lines of text, and copying one stream to another. */
 @Needs(Capability.ORDER)
 public abstract class StreamTextContract extends StreamContract {
 

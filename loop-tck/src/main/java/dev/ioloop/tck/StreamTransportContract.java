@@ -15,8 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a stream relies on in its transport. A transport of one's own is put through it by a
- * subclass that overrides {@link #open}.
+ * What a stream requires of its transport. To test your own transport, extend this class and
+ * override {@link #open}.
  */
 @Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class StreamTransportContract extends LoopContract {
@@ -41,7 +41,7 @@ public abstract class StreamTransportContract extends LoopContract {
     }
   }
 
-  /** What is done with both ends, of which the first is started and records what it is told. */
+  /** Uses both ends, of which the first is started and records its events. */
   @FunctionalInterface
   private interface Body {
     void run(StreamTransport transport, StreamTransport peer) throws Exception;
@@ -164,7 +164,7 @@ public abstract class StreamTransportContract extends LoopContract {
           transport.watch(IOLoop.READ);
           awaitEvent(IOLoop.READ);
           events.clear();
-          awaitEvent(IOLoop.READ); // Again, because it is still there.
+          awaitEvent(IOLoop.READ); // Reported again, because the data is still there.
           assertThat(receive(transport, ByteBuffer.allocate(1))).isEqualTo("x");
           transport.watch(IOLoop.NONE);
           send(peer, "y");

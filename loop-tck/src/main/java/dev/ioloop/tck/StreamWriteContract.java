@@ -64,7 +64,7 @@ public abstract class StreamWriteContract extends StreamContract {
           ByteBuffer heap = ByteBuffer.wrap(bytes("[heap]")).position(1).limit(5);
           ByteBuffer direct = ByteBuffer.allocateDirect(20).put(bytes("[direct]")).flip();
           ByteBuffer readOnly = ByteBuffer.wrap(bytes("read only")).asReadOnlyBuffer();
-          // Behind something large, so that all of them are queued and gathered.
+          // Queued behind a large write, so that all of them are gathered.
           byte[] large = new byte[connection() == Connection.ONE_BYTE ? 300 : 8 << 20];
           stream.write(large);
           stream.write(heap);
@@ -85,7 +85,7 @@ public abstract class StreamWriteContract extends StreamContract {
     connected(
         (stream, peer) -> {
           StreamBufferFullException full = new StreamBufferFullException("too far behind");
-          stream.close(full); // What is logged fails the test.
+          stream.close(full); // Any log line fails the test.
           assertThat(stream.error()).isSameAs(full);
         });
   }

@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
-/** Task groups whose children end well: results, waiting, nesting, and what is refused when. */
+/** Task groups whose children succeed: results, waiting, nesting, and refused calls. */
 @OnEachGenerator
 public abstract class TaskGroupContract extends LoopContract {
 

@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
-/** Task groups that fail or are cancelled: who is told, who is waited for, and what is thrown. */
+/**
+ * Task groups that fail or are cancelled: who is cancelled, who is waited for, and what is thrown.
+ */
 @OnEachGenerator
 public abstract class TaskGroupFailureContract extends LoopContract {
 
@@ -285,7 +287,7 @@ public abstract class TaskGroupFailureContract extends LoopContract {
     assertThat(events).containsExactly("a cancelled", "a unwound", "run ends", true);
   }
 
-  // As above where the body was left too: who cancels gets a cancellation.
+  // As above, with a body that was cancelled too: it gets a cancellation.
   @Test
   void outerCancellationWhileOnlyChildrenAreLeftIsThrownThoughOneFailsMeanwhile() {
     loop.runSync(

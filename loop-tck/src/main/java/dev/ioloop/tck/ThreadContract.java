@@ -167,7 +167,7 @@ public abstract class ThreadContract extends ChannelContract {
    */
   private void post(int rounds) {
     AtomicInteger ran = new AtomicInteger();
-    long end = System.nanoTime() + 800_000_000; // Reached on a busy machine only.
+    long end = System.nanoTime() + 800_000_000; // Reached only on a busy machine.
     for (int i = 1; i <= rounds && System.nanoTime() - end < 0; i++) {
       loop.addCallback(ran::incrementAndGet);
       long start = System.nanoTime();

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Bodies with a time limit: what ends them, who waits, and what comes out. */
+/** Bodies with a time limit: what ends them, who waits, and the outcome. */
 @OnEachGenerator
 public abstract class TimeoutBodyContract extends LoopContract {
 
@@ -226,7 +226,7 @@ public abstract class TimeoutBodyContract extends LoopContract {
     return (Future<String>[]) new Future<?>[1];
   }
 
-  /** Tries again whenever an attempt took too long. */
+  /** Retries whenever an attempt takes too long. */
   private Callable<String> retry(Duration limit, Duration unwinding) {
     return () -> {
       for (int i = 0; i < 9; i++) {
@@ -282,7 +282,7 @@ public abstract class TimeoutBodyContract extends LoopContract {
     assertThat(events).containsExactly("cancelled", "unwound", "done");
   }
 
-  // As above, where the body waits for one that it calls, and that unwinds.
+  // As above, with a body that waits for a coroutine it calls, which unwinds.
   @Test
   void cancellationFromOutsideWhileACalleeOfTheBodyUnwindsWaitsForIt() {
     loop.runSync(

@@ -222,7 +222,7 @@ public abstract class TimeoutContract extends LoopContract {
     assertThat(events).containsExactly("ran");
   }
 
-  // A chain that never ends must let the clock be looked at.
+  // An endless chain must let the loop read the clock.
   @Test
   void endlessChainOfCallbacksDoesNotStarveTimeouts() {
     loop.callLater(Duration.ofMillis(1), loop::stop);
@@ -293,7 +293,7 @@ public abstract class TimeoutContract extends LoopContract {
               while (!loop.running()) {
                 Thread.onSpinWait();
               }
-              Thread.sleep(5); // It shall wait in its poll.
+              Thread.sleep(5); // The loop must wait in its poll.
               loop.stop();
             });
     loop.start();

@@ -50,7 +50,7 @@ public abstract class TlsContract extends ChannelContract {
     static final SSLContext CLIENT = Certificates.context(KEYS, KEYS);
   }
 
-  /** What is done with both ends of a connection. */
+  /** Uses both ends of a connection. */
   @FunctionalInterface
   private interface Body {
     void run(IOStream client, IOStream server) throws Exception;
@@ -84,7 +84,7 @@ public abstract class TlsContract extends ChannelContract {
         });
   }
 
-  /** Opens what is to be secured. */
+  /** Opens the connection that is to be secured. */
   @FunctionalInterface
   private interface StreamSource {
     StreamPair open() throws Exception;
@@ -204,7 +204,7 @@ public abstract class TlsContract extends ChannelContract {
         "TLSv1.3");
   }
 
-  /** Sends on what comes, without a look into it. */
+  /** Forwards the bytes without looking at them. */
   private static Future<Void> pump(IOStream from, IOStream to) {
     return coroutine(
         () -> {
@@ -232,7 +232,7 @@ public abstract class TlsContract extends ChannelContract {
           server.write(bytes("half of it"));
           assertThat(text(client.readBytes(4))).isEqualTo("half");
           Future<byte[]> all = client.readUntilClose();
-          left.right().close(); // in the middle, by somebody who does not know TLS
+          left.right().close(); // in the middle, by a peer that does not know TLS
           assertThatThrownBy(() -> await(all))
               .isInstanceOfSatisfying(
                   StreamClosedException.class,

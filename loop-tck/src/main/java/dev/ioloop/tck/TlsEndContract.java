@@ -12,7 +12,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How TLS connections end: when the end is told, and when it is sent. */
+/** How TLS connections end: when the end is reported, and when it is sent. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class TlsEndContract extends TlsEngines {
@@ -82,7 +82,7 @@ public abstract class TlsEndContract extends TlsEngines {
                 }));
   }
 
-  /** Up to the size of what the other end holds, and beyond, so that a record is cut anywhere. */
+  /** Up to and beyond the capacity of the other end, so that a record is cut at any place. */
   @Test
   void outputEndsAlsoWhereTheLastRecordWasNotTaken() {
     PROTOCOLS.forEach(this::outputEndsAlsoWhereTheLastRecordWasNotTaken);

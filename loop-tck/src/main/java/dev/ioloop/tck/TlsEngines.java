@@ -14,8 +14,8 @@ import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What the contracts of TLS share that hold with every TLS provider: engines, which a subclass can
- * make with another provider, and connections that have gone on with TLS.
+ * Shared by the contracts that hold with every TLS provider: engines, which a subclass can make
+ * with another provider, and connections that have switched to TLS.
  */
 public abstract class TlsEngines extends ChannelContract {
 
@@ -39,13 +39,13 @@ public abstract class TlsEngines extends ChannelContract {
     return Certificates.localhost();
   }
 
-  /** What is done with both ends of a connection. */
+  /** Uses both ends of a connection. */
   @FunctionalInterface
   interface Body {
     void run(IOStream client, IOStream server) throws Exception;
   }
 
-  /** What an engine offers or demands, beside the key of {@link #certificate}. */
+  /** What an engine offers or demands, besides the key of {@link #certificate}. */
   public record Settings(String protocol, boolean clientCertificate, String... alpn) {}
 
   /** Returns whether the provider answers a key update at once, and not with the next data. */
@@ -58,7 +58,7 @@ public abstract class TlsEngines extends ChannelContract {
     return jdkEngine(server, settings);
   }
 
-  /** Returns an engine of the JDK's. Those of clients share a cache of sessions. */
+  /** Returns an engine of the JDK's provider. Clients' engines share a cache of sessions. */
   static SSLEngine jdkEngine(boolean server, Settings settings) {
     SSLEngine engine =
         server ? Jdk.CONTEXT.createSSLEngine() : Jdk.CONTEXT.createSSLEngine("localhost", 1);
@@ -92,7 +92,7 @@ public abstract class TlsEngines extends ChannelContract {
     }
   }
 
-  /** What is done with a server's stream, and a peer that sends what it likes. */
+  /** Uses a server's stream, and a peer that may send anything. */
   @FunctionalInterface
   interface PeerBody {
     void run(TlsPeer peer, IOStream server) throws Exception;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** That whatever goes wrong while a stream becomes secure closes the connection, and is told. */
+/** Any failure while a stream switches to TLS closes the connection, and is reported. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Needs({Capability.CHANNELS, Capability.ORDER})
@@ -56,7 +56,7 @@ public abstract class TlsFailureContract extends ChannelContract {
     }
   }
 
-  /** A server whose engines are no good closes each connection, and says why. */
+  /** A server whose engines are unusable closes each connection, and reports the reason. */
   private void serverFails(Supplier<SSLEngine> engines, Class<? extends Throwable> expected) {
     Throwable[] failure = new Throwable[1];
     loop.setExceptionHandler((source, thrown) -> failure[0] = thrown);
@@ -114,7 +114,7 @@ public abstract class TlsFailureContract extends ChannelContract {
         });
   }
 
-  /** Trusts nobody, by an exception that no TLS provider expects. */
+  /** Rejects every peer, with an exception that no TLS provider expects. */
   private static final class Broken implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Which name a TLS client tells its server, and which it finds in the certificate. */
+/**
+ * The name that a TLS client sends to its server, and the name that it looks for in the
+ * certificate.
+ */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Needs({Capability.CHANNELS, Capability.ORDER})
@@ -78,7 +81,7 @@ public abstract class TlsNameContract extends ChannelContract {
     return engine;
   }
 
-  /** Connects to each host, whose address is this machine's, and returns the names that came. */
+  /** Connects to each host, which resolves to this machine, and returns the received names. */
   private List<String> told(boolean accepted, String... hosts) {
     return loop.runSync(
         () -> {

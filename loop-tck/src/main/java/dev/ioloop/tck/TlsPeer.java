@@ -11,8 +11,8 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
- * A TLS client by hand, over a plain stream: it decides which records are in one segment, and may
- * do what no stream does. Call from inside a coroutine only.
+ * A hand-written TLS client over a plain stream: it decides which records are in one segment, and
+ * may send what no stream sends. Call from inside a coroutine only.
  */
 final class TlsPeer {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -44,7 +44,7 @@ final class TlsPeer {
     }
   }
 
-  /** Adds a record with {@code data} to what is sent next. */
+  /** Adds a record with {@code data} to the next segment. */
   TlsPeer data(byte[] data) throws SSLException {
     wrap(ByteBuffer.wrap(data));
     return this;
@@ -86,7 +86,7 @@ final class TlsPeer {
     records.write(record.array(), 0, record.position());
   }
 
-  /** Decrypts one record, and returns what is in it. */
+  /** Decrypts one record, and returns its content. */
   byte[] unwrap() throws SSLException {
     ByteBuffer data = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
     while (engine.unwrap(received, data).getStatus() == Status.BUFFER_UNDERFLOW) {

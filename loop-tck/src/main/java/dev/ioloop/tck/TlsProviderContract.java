@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What streams can rely on with every TLS provider: tickets, client certificates, ALPN. */
+/** Guarantees with every TLS provider: tickets, client certificates, ALPN. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Needs({Capability.CHANNELS, Capability.ORDER})
@@ -23,7 +23,7 @@ public abstract class TlsProviderContract extends TlsEngines {
   /** Made by subclasses. */
   protected TlsProviderContract() {}
 
-  /** Shakes hands, exchanges a line each way, and ends. */
+  /** Completes the handshake, exchanges a line each way, and ends. */
   private static void talk(SSLEngine clientEngine, SSLEngine serverEngine) throws Exception {
     StreamPair pair = Connection.TCP.open();
     Future<IOStream> accepted = pair.right().startTls(serverEngine);
@@ -153,7 +153,7 @@ public abstract class TlsProviderContract extends TlsEngines {
         });
   }
 
-  /** What a peer makes to be sent as it is. */
+  /** The bytes that a peer sends as they are. */
   @FunctionalInterface
   private interface Forgery {
     byte[] by(TlsPeer peer) throws Exception;

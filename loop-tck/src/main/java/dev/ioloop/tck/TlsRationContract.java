@@ -15,7 +15,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** That no TLS peer holds the loop for more than a ration, whatever its records contain. */
+/** No TLS peer holds the loop for more than a ration, whatever its records contain. */
 @OnEachGenerator
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Needs({Capability.CHANNELS, Capability.ORDER})

@@ -159,7 +159,7 @@ public abstract class UnwindingContract extends WaiterContract {
     events.add(await(foreign));
   }
 
-  /** Answers so late that the closing thread waits already, if the machine is not very busy. */
+  /** Answers so late that the closing thread already waits, unless the machine is very busy. */
   private static String answer(String answer) {
     try {
       Thread.sleep(20);
@@ -257,7 +257,7 @@ public abstract class UnwindingContract extends WaiterContract {
             });
   }
 
-  // Far more than the stack could take.
+  // Far more than fit on the stack.
   @Test
   void coroutinesThatDoneCallbacksStartWhileClosingNeedNoStack() {
     loop.makeCurrent();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 
-/** WaitIterator: outcomes in the order in which they come. */
+/** WaitIterator: outcomes in the order in which they arrive. */
 @OnEachGenerator
 public abstract class WaitIteratorContract extends LoopContract {
 

@@ -6,9 +6,7 @@ import static dev.ioloop.Gen.coroutine;
 import dev.ioloop.Future;
 import java.util.concurrent.CancellationException;
 
-/**
- * What the contracts about cancellation share: a coroutine that waits, and tells what came of it.
- */
+/** Shared by the contracts about cancellation: a coroutine that waits, and records the outcome. */
 public abstract class WaiterContract extends LoopContract {
 
   /** Made by subclasses. */
@@ -31,7 +29,7 @@ public abstract class WaiterContract extends LoopContract {
         });
   }
 
-  /** Awaits {@code future}, whatever comes of it. */
+  /** Awaits {@code future}, and ignores the outcome. */
   static void awaitEnd(Future<?> future) {
     try {
       await(future);

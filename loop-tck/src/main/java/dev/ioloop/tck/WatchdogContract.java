@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is reported of a loop that is blocked. */
+/** The reports about a blocked loop. */
 @OnEachGenerator
 @Needs({Capability.CHANNELS, Capability.REAL_TIME, Capability.ORDER})
 public abstract class WatchdogContract extends ChannelContract {
@@ -48,7 +48,7 @@ public abstract class WatchdogContract extends ChannelContract {
     return log.records().stream().map(LogRecord::getMessage).toList();
   }
 
-  /** Blocks the loop until the watchdog has said so. */
+  /** Blocks the loop until the watchdog has reported it. */
   private void blockUntilReported() {
     blockUntilReported(1);
   }
@@ -142,7 +142,7 @@ public abstract class WatchdogContract extends ChannelContract {
   void loopThatWaitsIsNotReported() {
     OtherThread.run(
         () -> {
-          // A limit of its own tells when enough time has passed.
+          // A limit of its own shows when enough time has passed.
           try (IOLoop witness = IOLoop.create(loop.backend())) {
             witness.setBlockingLogThreshold(LIMIT.multipliedBy(5));
             witness.addCallback(this::blockUntilReported);

@@ -70,7 +70,7 @@ public abstract class YieldableContract extends LoopContract {
         .hasMessageContaining("null");
   }
 
-  /** Publishes its items as they are asked for, and records what is asked. */
+  /** Publishes its items on request, and records the requests. */
   private Flow.Publisher<String> publisher(List<String> items) {
     return subscriber ->
         subscriber.onSubscribe(

@@ -12,10 +12,10 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
-/** That a backend runs every contract there is. */
+/** Checks that a backend runs every contract. */
 final class BackendContractsTest {
 
-  /** Contracts have tests; what several of them have in common is none. */
+  /** A contract has tests; a class that several contracts share has none. */
   private static boolean isContract(Class<?> type) {
     return type.getName().endsWith("Contract")
         && !AnnotationSupport.findAnnotatedMethods(

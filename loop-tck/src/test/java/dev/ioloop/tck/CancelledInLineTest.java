@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Three coroutines that wait for a lock or a queue, in every order of coming, being served, being
- * cancelled and timing out; and in particular cancelled between being served and being resumed.
- * Whatever happens, nothing is lost and nobody is left waiting.
+ * Three coroutines that wait for a lock or a queue, in every order of arriving, being served, being
+ * cancelled and timing out; in particular, cancelled between being served and being resumed. In
+ * every case, nothing is lost and nobody is left waiting.
  *
- * <p>The steps of a run happen one second after the other, or two or all of them together.
+ * <p>The steps of a run happen one second apart, or two or all of them at the same time.
  */
 @OnEachGenerator
 @Tag("slow")
@@ -70,7 +70,7 @@ final class CancelledInLineTest extends LoopContract {
       if (!comeInOrder(steps)) {
         return new Plan(List.of(), List.of(), List.of());
       }
-      // Which step happens together with the one before: none, a single one, or all.
+      // Which steps happen at the same time as the one before: none, a single one, or all.
       int together = choices.choose(steps.size() + 1);
       List<Integer> seconds = new ArrayList<>();
       int second = 0;
@@ -92,7 +92,7 @@ final class CancelledInLineTest extends LoopContract {
       return ends.get(NAMES.indexOf(who));
     }
 
-    /** Returns how long {@code who} waits: until its last step, or for ever. */
+    /** Returns the time that {@code who} waits: until its last step, or for ever. */
     Duration patience(String who) {
       if (end(who) != End.TIMED_OUT) {
         return Duration.ofDays(1);
@@ -102,19 +102,19 @@ final class CancelledInLineTest extends LoopContract {
     }
   }
 
-  /** What the three do. */
+  /** What the three coroutines do. */
   private interface Scene {
 
-    /** Starts one of them, whose patience is limited. */
+    /** Starts one of them, with a time limit. */
     Future<Void> come(String who, Duration patience);
 
-    /** Gives the next one what it waits for. */
+    /** Serves the next one. */
     void serve();
 
-    /** Returns who was served, in order. */
+    /** Returns the names of those served, in order. */
     List<String> served();
 
-    /** Asserts that nothing was lost; to be called last. */
+    /** Asserts that nothing was lost. Call this last. */
     void check();
   }
 
@@ -222,7 +222,7 @@ final class CancelledInLineTest extends LoopContract {
             run(plan, scene.get());
           }
         });
-    // How often the steps can be ordered, times how many of them may fall together.
+    // The number of orders of the steps, times the number of ways in which they may coincide.
     assertThat(plans[0]).isEqualTo(3_360 * 9 + 1_260 * 8 + 180 * 7 + 10 * 6);
   }
 

@@ -6,7 +6,7 @@ import dev.ioloop.testing.MemoryTransport;
 import dev.ioloop.testing.Testing;
 import java.util.List;
 
-/** That the transport in memory can be relied on as a socket can. */
+/** Checks that the transport in memory keeps the rules of a socket's. */
 final class MemoryTransportTest extends StreamTransportContract {
   @Override
   protected IOLoop newLoop() {

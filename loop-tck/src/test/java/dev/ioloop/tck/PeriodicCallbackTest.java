@@ -123,7 +123,7 @@ final class PeriodicCallbackTest extends LoopContract {
     periodic.start();
     runFor(seconds(100));
     assertThat(events).hasSizeBetween(900, 1100);
-    // Of a thousand even draws from 75 to 125 ms some come close to either end.
+    // Among a thousand uniform draws from 75 to 125 ms, some are close to either end.
     assertThat(least[0]).isBetween(75_000_000L, 80_000_000L);
     assertThat(most[0]).isBetween(120_000_000L, 125_000_000L);
   }

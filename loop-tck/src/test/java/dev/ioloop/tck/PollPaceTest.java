@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How often a loop polls where time goes on: among callbacks, and for timeouts. */
+/** How often a loop polls in real time: between callbacks, and for timeouts. */
 final class PollPaceTest {
 
   private static final long MICROS = 1_000;
 
-  /** A poller that finds nothing and says when it was asked, and for how long. */
+  /** A poller that finds nothing, and records the time and the wait of each poll. */
   private static final class Clock implements Poller {
     private final List<Long> polls = new ArrayList<>();
     private final List<Long> waits = new ArrayList<>();

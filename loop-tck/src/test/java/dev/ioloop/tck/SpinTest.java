@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When a loop polls without blocking before it blocks. */
+/** Tests when a loop polls without blocking before it blocks. */
 final class SpinTest {
 
   private static final long MICROS = 1_000;
 
-  /** A poller whose events come at times that a test has laid down. */
+  /** A poller whose events come at times that a test sets. */
   private static final class Script implements Poller {
     private final Deque<Long> events = new ArrayDeque<>();
     private final List<String> polls = new ArrayList<>();

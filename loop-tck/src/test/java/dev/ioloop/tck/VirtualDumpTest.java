@@ -12,7 +12,7 @@ import dev.ioloop.testing.Testing;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What a loop in virtual time shows of itself. */
+/** The dump of a loop in virtual time. */
 @OnEachGenerator
 final class VirtualDumpTest extends LoopContract {
   @Override
@@ -20,7 +20,7 @@ final class VirtualDumpTest extends LoopContract {
     return Testing.virtualLoop();
   }
 
-  // It takes ten seconds of the loop's clock to find out.
+  // Writing the text takes ten seconds of the loop's clock.
   @Test
   void runSyncWhoseBodyDoesNotEndAfterItsTimeoutShowsWhereItWaits() {
     Future<Void> gate = new Future<>();

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Where the clock is a virtual one, polls and lags are the same at each run. */
+/** With a virtual clock, polls and lags are the same in each run. */
 @OnEachGenerator
 final class VirtualStatsTest extends LoopContract {
   private final VirtualTimePoller poller = new VirtualTimePoller();

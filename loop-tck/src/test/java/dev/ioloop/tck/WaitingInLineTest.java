@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three who wait, in every order of coming, being served, being cancelled and timing out. What
- * happens is compared with a model, which is a list of names and a number.
+ * Three waiters, in every order of arriving, being served, being cancelled and timing out. The
+ * outcome is compared with a model, which is a list of names and a number.
  *
  * <p>Step number n of a run happens at second n, and a waiter that times out in step n was given
  * the time until then when it came.
@@ -49,7 +49,7 @@ final class WaitingInLineTest extends LoopContract {
   }
 
   /**
-   * What is waited for.
+   * The lock or queue that is waited for.
    *
    * @param primitive the lock or queue, whose text tells how many wait, after {@code counter}
    * @param come joins the line, with a name, and for so long at most where it is given
@@ -164,7 +164,7 @@ final class WaitingInLineTest extends LoopContract {
         case COMES -> futures.add(come(line, step.who(), limit(order, i, step.who())));
         case IS_CANCELLED -> futures.get(NAMES.indexOf(step.who())).cancel(true);
         case TIMES_OUT -> {
-          // The time has come.
+          // The time limit is reached.
         }
         case SERVE -> line.serve().run();
       }

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A loop that falls asleep and is woken tens of thousands of times, so that the few nanoseconds in
- * which a wake-up could be lost are met. Its poller spins where others block.
+ * A loop that falls asleep and is woken tens of thousands of times, in order to hit the few
+ * nanoseconds in which a wake-up could be lost. Its poller spins instead of blocking.
  *
- * <p>Tried with the twin that looks at the queue and then declares itself asleep, in two steps:
- * both tests fail.
+ * <p>Verified with a broken variant that looks at the queue and then declares itself asleep, in two
+ * steps: both tests fail.
  */
 @Tag("slow")
 final class WakeUpStressTest extends LoopContract {
@@ -81,7 +81,7 @@ final class WakeUpStressTest extends LoopContract {
               awaitRunning();
               int posted = 0;
               for (long start = System.nanoTime(); System.nanoTime() - start < LENGTH_NANOS; ) {
-                // The clock is not read in between: that alone would miss the moment.
+                // The clock is not read in between, because that alone would miss the moment.
                 for (int i = 0; i < 200; i++) {
                   loop.addCallback(ran::incrementAndGet);
                   posted++;

@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** How often the loop is woken and polls, counted by a poller that blocks until it is let go. */
+/** How often the loop is woken and polls, counted by a poller that blocks until it is released. */
 final class WakeUpTest extends LoopContract {
 
   /** Counts, and in a poll without limit stays blocked until {@link #letGo}. */
