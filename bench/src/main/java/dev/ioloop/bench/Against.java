@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Measures this code and that of another jar in turns, which tells what a change costs. What else
- * the machine does meanwhile disturbs both.
+ * Measures this code and that of another jar alternately, which shows the cost of a change. Other
+ * load on the machine disturbs both.
  */
 @Command(
     name = "against",
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "bench/against REVISION builds the other jar and runs this."})
 final class Against implements Callable<Integer> {
 
-  /** The ratio below which a difference is not worth a word. */
+  /** The ratio below which a difference does not count. */
   private static final double SLOWER = 1.03;
 
   @Parameters(paramLabel = "JAR", description = "A jar of these benchmarks from another revision.")
@@ -75,7 +75,7 @@ final class Against implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** What both cost, in the order of the rounds. */
+  /** The costs of both, in the order of the rounds. */
   private record Pair(List<Sample> ours, List<Sample> theirs) {}
 
   @Override

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop to measure on: one of ours, one of others, or none. What is measured runs on the loop's
- * own thread from {@link #run} to {@link #finish}, and so do the two looks at the clock.
+ * A loop to measure on: ours, another one, or none. The measured code runs on the loop's own thread
+ * from {@link #run} to {@link #finish}, and so do the two readings of the clock.
  */
 abstract class Host implements AutoCloseable {
   private long started;
@@ -32,7 +32,7 @@ abstract class Host implements AutoCloseable {
   /** Takes callbacks, to be run on the loop's own thread. */
   abstract Executor executor();
 
-  /** Makes the loop of a peer that is one, with nothing on top of it. */
+  /** Makes the loop of a peer that is a plain loop. */
   static Host of(String peer) {
     return switch (peer) {
       case "ioloop-epoll", "ioloop-io_uring", "ioloop-nio" ->
@@ -50,7 +50,7 @@ abstract class Host implements AutoCloseable {
     };
   }
 
-  /** Gets {@code first} onto the loop's thread and returns after {@link #release}. */
+  /** Runs {@code first} on the loop's thread and returns after {@link #release}. */
   abstract void drive(Runnable first) throws Exception;
 
   /** Lets {@link #drive} return. */
@@ -62,7 +62,7 @@ abstract class Host implements AutoCloseable {
   /**
    * Runs {@code first} and whatever it leads to, until {@link #finish}.
    *
-   * @return how long that took, in nanoseconds
+   * @return the time taken, in nanoseconds
    */
   final long run(Runnable first) throws Exception {
     drive(
@@ -93,9 +93,9 @@ abstract class Host implements AutoCloseable {
           });
     }
 
-    /** Makes a loop on the default backend, for coroutines of the given make. */
-    static Ours withGenerator(String make) {
-      Gen.configure(make);
+    /** Makes a loop on the default backend, with the given coroutine engine. */
+    static Ours withGenerator(String engine) {
+      Gen.configure(engine);
       return new Ours(IOLoop.configurableDefault());
     }
 
@@ -166,7 +166,7 @@ abstract class Host implements AutoCloseable {
     }
   }
 
-  /** The IOLoop of such an event loop. */
+  /** The IOLoop of a Netty event loop. */
   static final class Hosted extends Netty {
     private final IOLoop loop = NettyIOLoop.of(eventLoop);
 
@@ -212,7 +212,7 @@ abstract class Host implements AutoCloseable {
     }
   }
 
-  /** Netty's timer for very many timeouts, with steps of a millisecond. */
+  /** Netty's timer wheel for very many timeouts, with ticks of a millisecond. */
   static final class Wheel extends Threaded {
     final HashedWheelTimer timer = new HashedWheelTimer(1, TimeUnit.MILLISECONDS);
 

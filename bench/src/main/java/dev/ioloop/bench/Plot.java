@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Draws what was measured: a picture for each metric, with a bar for each peer. */
+/** Draws the measurements: a picture for each metric, with a bar for each peer. */
 @Command(
     name = "plot",
     sortOptions = false,
@@ -73,7 +73,7 @@ final class Plot implements Callable<Integer> {
     return 0;
   }
 
-  /** Draws what a file has of what there is a picture for. */
+  /** Draws the measurements of a file that have a picture. */
   static void draw(Path csv, Path directory) throws IOException {
     Map<String, Map<String, List<Double>>> costs = Samples.read(csv);
     Files.createDirectories(directory);
@@ -85,7 +85,7 @@ final class Plot implements Callable<Integer> {
     }
   }
 
-  /** What is drawn of a measure: its metric, with the name of its axis. */
+  /** The picture of a measure: its metric, with the name of its axis. */
   private record Picture(String file, String title, String measure, String metric, String axis) {}
 
   private static List<Picture> pictures() {
@@ -163,7 +163,7 @@ final class Plot implements Callable<Integer> {
         new Number[][] {costs.stream().map(Interval::high).toArray(Number[]::new)});
   }
 
-  /** What draws the intervals over the bars. */
+  /** Returns the renderer that draws the intervals over the bars. */
   private static IntervalBarRenderer lines() {
     IntervalBarRenderer lines = new IntervalBarRenderer();
     lines.setBarPainter(new StandardBarPainter());

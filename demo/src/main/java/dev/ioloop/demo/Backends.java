@@ -26,8 +26,8 @@ final class Backends implements Runnable {
 
     String generator = Gen.generator();
     print("GENERATOR", "AVAILABLE", "CHOSEN", "WHY NOT");
-    for (String make : List.of("continuation", "thread")) {
-      printRow(make, generator, whyNot(make));
+    for (String engine : List.of("continuation", "thread")) {
+      printRow(engine, generator, whyNot(engine));
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a command can be run with here: each backend, with each make of coroutines. */
+/** The options that a command can run with here: each backend, with each coroutine engine. */
 final class Choices {
   private Choices() {}
 
@@ -18,15 +18,15 @@ final class Choices {
     List<List<String>> all = new ArrayList<>();
     for (Backend backend : IOLoop.backends()) {
       if (backend.available()) {
-        for (String make : makes()) {
-          all.add(List.of("--backend", backend.name(), "--generator", make));
+        for (String engine : engines()) {
+          all.add(List.of("--backend", backend.name(), "--generator", engine));
         }
       }
     }
     return all.stream();
   }
 
-  private static List<String> makes() {
+  private static List<String> engines() {
     return hasContinuations() ? List.of("continuation", "thread") : List.of("thread");
   }
 }

@@ -76,8 +76,8 @@ final class JarIT {
   @Test
   void manifestGivesTheFastMakeWhereThereIsOne() throws Exception {
     JavaRun run = run(List.of("backends"));
-    String make = Choices.hasContinuations() ? "continuation" : "thread";
-    assertThat(run.out()).anyMatch(line -> line.matches(make + " +yes +chosen"));
+    String engine = Choices.hasContinuations() ? "continuation" : "thread";
+    assertThat(run.out()).anyMatch(line -> line.matches(engine + " +yes +chosen"));
     assertThat(run.err()).isEmpty();
   }
 

@@ -29,10 +29,10 @@ final class PathsIT {
 
   private static final int FEATURE = Runtime.version().feature();
 
-  /** JDK 21 and newer run the fast make if they are told to. */
+  /** JDK 21 and newer use the fast engine if it is permitted. */
   private static final boolean FAST = Choices.hasContinuations();
 
-  private static final String FAST_MAKE = FAST ? "continuation" : "thread";
+  private static final String FAST_ENGINE = FAST ? "continuation" : "thread";
   private static final String THREAD = "-Ddev.ioloop.generator=thread";
   private static final String MODULE_PATH_FLAG = "--add-modules=ALL-MODULE-PATH";
 
@@ -101,8 +101,9 @@ final class PathsIT {
     return all;
   }
 
-  private static void assertSum(JavaRun run, String backend, String make) {
-    assertThat(run).isEqualTo(new JavaRun(0, List.of("5 on " + backend + ", " + make), List.of()));
+  private static void assertSum(JavaRun run, String backend, String engine) {
+    assertThat(run)
+        .isEqualTo(new JavaRun(0, List.of("5 on " + backend + ", " + engine), List.of()));
   }
 
   // Class path
@@ -126,14 +127,14 @@ final class PathsIT {
             "ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
             "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
-    assertSum(onClassPath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_MAKE);
+    assertSum(onClassPath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_ENGINE);
   }
 
   @Test
   void agentGivesTheFastMakeOnTheClassPath() throws Exception {
     List<String> flags = withNatives("ALL-UNNAMED", "-javaagent:" + path(API));
-    assertSum(onClassPath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_MAKE);
-    assertSum(onClassPath(List.of("-javaagent:" + path(API)), API, NIO), "nio", FAST_MAKE);
+    assertSum(onClassPath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_ENGINE);
+    assertSum(onClassPath(List.of("-javaagent:" + path(API)), API, NIO), "nio", FAST_ENGINE);
   }
 
   @Test
@@ -192,15 +193,15 @@ final class PathsIT {
             MODULE_PATH_FLAG,
             "--add-exports=java.base/jdk.internal.vm=dev.ioloop",
             "--add-exports=java.base/sun.nio.ch=dev.ioloop.netty");
-    assertSum(onModulePath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_MAKE);
+    assertSum(onModulePath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_ENGINE);
   }
 
   @Test
   void agentGivesTheFastMakeOnTheModulePath() throws Exception {
     List<String> flags =
         withNatives("io.netty.common", MODULE_PATH_FLAG, "-javaagent:" + path(API));
-    assertSum(onModulePath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_MAKE);
-    assertSum(onModulePath(List.of("-javaagent:" + path(API)), API, NIO), "nio", FAST_MAKE);
+    assertSum(onModulePath(flags, API, NIO, NETTY, JARS_OF_NETTY), "epoll", FAST_ENGINE);
+    assertSum(onModulePath(List.of("-javaagent:" + path(API)), API, NIO), "nio", FAST_ENGINE);
   }
 
   @Test

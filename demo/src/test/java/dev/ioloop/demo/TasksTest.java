@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The command {@code tasks} prints the same on every backend and both makes. */
+/** The command {@code tasks} prints the same on every backend and with both engines. */
 final class TasksTest {
   private static final List<String> PRINTED =
       """

@@ -80,7 +80,7 @@ public @interface OnEachGenerator {
         throw new AssertionError("this JDK has continuations, so they must be tested: " + e, e);
       }
       if (!Gen.generator().equals(name)) {
-        throw new AssertionError("asked for make " + name + ", got " + Gen.generator());
+        throw new AssertionError("asked for engine " + name + ", got " + Gen.generator());
       }
     }
 

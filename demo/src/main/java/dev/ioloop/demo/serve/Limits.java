@@ -3,16 +3,17 @@ package dev.ioloop.demo.serve;
 import java.time.Duration;
 
 /**
- * What a client may take.
+ * The limits of clients.
  *
- * @param clients how many connections there may be
- * @param request how long a request may take to come in, and an answer to be taken
- * @param idle after how long a WebSocket that is silent is pinged, and then dropped
+ * @param clients the most connections
+ * @param request the time limit for receiving a request, and for sending an answer
+ * @param idle the time after which a silent WebSocket is pinged, and again disconnected
  * @param messageBytes the largest body of a request, and the largest message of a WebSocket
- * @param bodyBytesInAll how much memory all bodies may take that come in or wait for their answer
- * @param webSockets how many WebSockets there may be
- * @param unsentBytes how far behind a reader may be
- * @param unsentBytesInAll how far behind all readers together may be
+ * @param bodyBytesInAll the most memory of all bodies that are being received or wait for their
+ *     answer
+ * @param webSockets the most WebSockets
+ * @param unsentBytes the most unsent bytes of one reader
+ * @param unsentBytesInAll the most unsent bytes of all readers together
  */
 record Limits(
     int clients,

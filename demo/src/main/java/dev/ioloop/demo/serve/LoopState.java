@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the page shows of a loop.
+ * The state of a loop, as the page shows it.
  *
- * @param seen when the loop said so, in milliseconds
- * @param lagMillis by how much a timer was late at worst in the last second
- * @param waiting what the coroutines wait for, as text
+ * @param seen the time of this state, in milliseconds
+ * @param lagMillis the worst lateness of a timer in the last second
+ * @param waiting the text of what the coroutines wait for
  * @param slow newest first
  */
 record LoopState(

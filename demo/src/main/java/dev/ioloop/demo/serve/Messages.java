@@ -6,11 +6,11 @@ import com.google.gson.JsonParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What server and page say to each other: JSON, with the kind of a message in {@code type}. */
+/** The messages between server and page: JSON, with the kind of a message in {@code type}. */
 final class Messages {
   private static final Gson GSON = new Gson();
 
-  /** How many characters JSON needs for one, and for names and braces, too. */
+  /** The characters that JSON needs for one character, and for names and braces. */
   private static final int MAX_ESCAPED = 8;
 
   private record Loops(String chat, int clients, List<LoopState> loops) {}
@@ -20,8 +20,8 @@ final class Messages {
   private Messages() {}
 
   /**
-   * Loads what the first messages need, which takes a busy machine hundreds of milliseconds: no
-   * event loop should stand still for it.
+   * Loads the classes for the first messages. This takes hundreds of milliseconds on a busy
+   * machine, and would otherwise block an event loop.
    */
   static void prepare() {
     LoopState state = new LoopState("", "", "", 0, 0, 0, 0, 0, 0, 0, "", List.of());
@@ -36,7 +36,7 @@ final class Messages {
     return typed("chat", line);
   }
 
-  /** Something to tell one person. */
+  /** A notice for one user. */
   static String notice(String text) {
     return typed("notice", new Notice(text));
   }
@@ -57,9 +57,9 @@ final class Messages {
   }
 
   /**
-   * Returns what another server's browser says, or null where it is none of what is said here.
+   * Returns a line from another server, or null if it is not a valid one.
    *
-   * @param maxBytes how long a text may be, as where it is typed
+   * @param maxBytes the longest text, as for this server's own users
    */
   static @Nullable ChatLine relayed(String json, int maxBytes) {
     if (json.length() > MAX_ESCAPED * (long) maxBytes) {
@@ -69,7 +69,7 @@ final class Messages {
     return line == null || line.fault(maxBytes) != null ? null : line;
   }
 
-  /** Returns what somebody says, or null where it cannot be understood. */
+  /** Returns a user's line, or null if it cannot be parsed. */
   static @Nullable ChatLine chatLine(String json) {
     try {
       return GSON.fromJson(json, ChatLine.class);

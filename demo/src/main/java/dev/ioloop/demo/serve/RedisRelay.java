@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the chat over Redis to any number of servers, with Lettuce on the event loops of this
- * one. While Redis is away, this server's browsers go on among themselves.
+ * one. While Redis is away, the chat continues among this server's browsers.
  */
 final class RedisRelay implements Relay {
   private static final String CHANNEL = "ioloop-demo-chat";
@@ -45,11 +45,11 @@ final class RedisRelay implements Relay {
   private @Nullable StatefulRedisPubSubConnection<String, String> subscription;
 
   /**
-   * Made before anything else of Lettuce, which looks only once at what transports it may use.
+   * Must be made before anything else of Lettuce, which determines its transports only once.
    *
-   * @param backend what {@code group} runs on
-   * @param maxBytes how long a text may be
-   * @param deliver is given what is said anywhere, on one of the event loops
+   * @param backend the transport of {@code group}
+   * @param maxBytes the longest text
+   * @param deliver gets every line of all servers, on one of the event loops
    */
   RedisRelay(
       URI redis, EventLoopGroup group, String backend, int maxBytes, Consumer<ChatLine> deliver) {
@@ -62,7 +62,10 @@ final class RedisRelay implements Relay {
     this.deliver = deliver;
     uri = RedisURI.create(redis);
     uri.setTimeout(LIMIT);
-    place = uri.getHost() + ":" + uri.getPort(); // and nothing else: there is a password in it
+    place =
+        uri.getHost()
+            + ":"
+            + uri.getPort(); // and nothing else, because the URI may contain a password
     resources =
         ClientResources.builder()
             .eventLoopGroupProvider(new LentEventLoops(group))
@@ -108,7 +111,7 @@ final class RedisRelay implements Relay {
     return coroutine(
         () -> {
           try {
-            // Who is not subscribed would not hear it.
+            // Without a subscription, this server would not receive the line.
             if (commands == null || !isOpen(subscription)) {
               throw new RedisException("not subscribed");
             }

@@ -1,6 +1,6 @@
 package dev.ioloop.demo.serve;
 
-/** What was said has reached the browsers of this server only. */
+/** A line has reached only the browsers of this server. */
 final class RelayAwayException extends Exception {
   static final String MESSAGE = "Redis is away: only the browsers of this server have got that.";
 

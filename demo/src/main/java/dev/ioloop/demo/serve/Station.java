@@ -21,15 +21,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One event loop of the server and the browsers that are on it. Every second it looks at its loop
- * and tells its browsers what is known of all loops. All methods but {@link #state} and {@link
+ * One event loop of the server, with its browsers. Every second it records the state of its loop
+ * and sends the state of all loops to its browsers. All methods but {@link #state} and {@link
  * #tell} are called on the loop's thread.
  */
 final class Station {
   private static final Duration TICK = Duration.ofMillis(100);
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
-  /** What an unsent message takes beside its bytes. */
+  /** The memory of an unsent message in addition to its bytes. */
   private static final long EACH = 256;
 
   private final IOLoop loop;
@@ -38,15 +38,15 @@ final class Station {
   private final Set<Channel> browsers = new LinkedHashSet<>();
   private LoopStats before;
 
-  /** By how much a tick was late at worst since the last look. */
+  /** The worst lateness of a tick since the last look. */
   private long lagNanos;
 
   private volatile LoopState state;
 
   /**
-   * Makes one that is not open yet.
+   * Makes a station that is not open yet.
    *
-   * @param maxUnsent how many bytes all browsers here may be behind
+   * @param maxUnsent the most unsent bytes of all browsers here together
    */
   Station(IOLoop loop, String name, long maxUnsent) {
     this.loop = loop;
@@ -56,7 +56,7 @@ final class Station {
     state = new LoopState(name, loop.backend(), "", 0, 0, 0, 0, 0, 0, 0, "", List.of());
   }
 
-  /** Begins to look, and to tell what {@code news} returns. Safe to call from any thread. */
+  /** Starts recording, and sending what {@code news} returns. Safe to call from any thread. */
   void open(Supplier<String> news) {
     loop.spawnCallback(this::watchLag);
     loop.addCallback(() -> new PeriodicCallback(() -> look(news), PERIOD).start());
@@ -89,14 +89,14 @@ final class Station {
     browsers.remove(browser);
   }
 
-  /** Tells all browsers that are here. Safe to call from any thread. */
+  /** Sends to all browsers of this station. Safe to call from any thread. */
   void tell(String message) {
     loop.addCallback(() -> send(message));
   }
 
-  /** Nobody waits for a slow reader: {@link LiveHandler} drops one that is too far behind. */
+  /** Nobody waits for a slow reader: {@link LiveHandler} disconnects one that is too far behind. */
   private void send(String message) {
-    // Memory that the transport can write from, so that it makes no copy for each browser.
+    // Direct memory, so that the transport makes no copy for each browser.
     byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
     ByteBuf utf8 = Unpooled.directBuffer(bytes.length).writeBytes(bytes);
     try {
@@ -109,7 +109,7 @@ final class Station {
     dropThoseFurthestBehind();
   }
 
-  /** Sees to it that all browsers together are not too far behind. */
+  /** Limits the unsent bytes of all browsers together. */
   private void dropThoseFurthestBehind() {
     long all = 0;
     for (Channel browser : browsers) {
@@ -123,7 +123,7 @@ final class Station {
     }
   }
 
-  /** Returns the memory that a browser's unsent messages take, which are small at times. */
+  /** Returns the memory of a browser's unsent messages, which may be small. */
   private static long unsent(Channel browser) {
     ChannelOutboundBuffer unsent = browser.unsafe().outboundBuffer();
     return unsent == null ? 0 : unsent.totalPendingWriteBytes() + EACH * unsent.size();

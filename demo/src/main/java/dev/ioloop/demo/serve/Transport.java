@@ -11,7 +11,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 
-/** What Netty's event loops and servers are made of, by the name of the backend. */
+/** Netty's classes for event loops and servers, by the name of the backend. */
 record Transport(IoHandlerFactory handlers, Class<? extends ServerChannel> serverChannel) {
   static Transport of(String backend) {
     return switch (backend) {

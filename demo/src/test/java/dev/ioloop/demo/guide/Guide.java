@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the examples are run with: a loop, both makes of coroutines, and their output. */
+/** Runs the examples: a loop, both coroutine engines, and the output. */
 @OnEachGenerator
 @ExtendWith(FailOnUnexpectedLog.class)
 abstract class Guide {
