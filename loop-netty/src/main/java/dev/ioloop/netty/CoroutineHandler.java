@@ -349,7 +349,8 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
   /** Returns whether the IOLoop starts no more coroutines. Called outside coroutines. */
   private static boolean loopIsClosing() {
     try {
-      return Gen.coroutine(() -> {}).isCancelled();
+      // An empty coroutine ends at once. A closing loop cancels it later instead.
+      return !Gen.coroutine(() -> {}).isDone();
     } catch (IllegalStateException e) {
       return true;
     }
