@@ -298,8 +298,8 @@ public abstract class CoroutineHandler<I> extends ChannelInboundHandlerAdapter {
                 }
               });
     } catch (RuntimeException e) {
-      // The IOLoop was closed while its channels were open. While it is closing, coroutines start
-      // and are cancelled instead.
+      // The IOLoop was closed while its channels were open. While it is closing, a new coroutine
+      // is cancelled instead.
       report(ctx, release(message, arrived ? e : null));
       releaseWaiting(ctx);
       return;
