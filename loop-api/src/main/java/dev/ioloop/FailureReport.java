@@ -1,6 +1,5 @@
 package dev.ioloop;
 
-import dev.ioloop.diagnostics.AwaitTrace;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.ioloop;
 
-import dev.ioloop.diagnostics.AwaitTrace;
 import dev.ioloop.diagnostics.MonitorCheck;
 import dev.ioloop.diagnostics.Plumbing;
 import dev.ioloop.fiber.Fiber;

@@ -1,6 +1,5 @@
 package dev.ioloop;
 
-import dev.ioloop.diagnostics.AwaitTrace;
 import dev.ioloop.diagnostics.Flight;
 import dev.ioloop.diagnostics.FlightEvents;
 import dev.ioloop.diagnostics.MonitorCheck;

@@ -21,14 +21,14 @@ final class TasksTest {
         advice: cancelled and cleaned up
         java.lang.NumberFormatException: For input string: "orders"
             at dev.ioloop.demo.Tasks.lambda$countOrders(Tasks.java)
-            dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
+            dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
                 at dev.ioloop.demo.Tasks.lambda$page(Tasks.java)
-            dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
+            dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
                 at dev.ioloop.demo.Tasks.lambda$page(Tasks.java)
-            dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
+            dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
                 at dev.ioloop.demo.Tasks.page(Tasks.java)
                 at dev.ioloop.demo.Tasks.lambda$run(Tasks.java)
-            dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
+            dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
                 at dev.ioloop.demo.Tasks.attempt(Tasks.java)
                 at dev.ioloop.demo.Tasks.lambda$run(Tasks.java)
       a page that may take 100 ms:
@@ -39,7 +39,7 @@ final class TasksTest {
         orders: cancelled and cleaned up
         advice: cancelled and cleaned up
         dev.ioloop.LoopTimeoutException: the body had not ended after PT0.1S
-            dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
+            dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.Tasks
                 at dev.ioloop.demo.Tasks.attempt(Tasks.java)
                 at dev.ioloop.demo.Tasks.lambda$run(Tasks.java)
       """

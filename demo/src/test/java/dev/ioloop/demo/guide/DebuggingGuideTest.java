@@ -70,11 +70,11 @@ final class DebuggingGuideTest extends Guide {
         java.lang.IllegalStateException: no such article: pears
             at dev.ioloop.demo.guide.Trace.lambda$stock$0(Trace.java:17)
             ...
-            Suppressed: dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.guide.Trace
+            Suppressed: dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.guide.Trace
                 at dev.ioloop.demo.guide.Trace.lambda$price$1(Trace.java:22)
-            Suppressed: dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.guide.Trace
+            Suppressed: dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.guide.Trace
                 at dev.ioloop.demo.guide.Trace.lambda$offer$2(Trace.java:26)
-            Suppressed: dev.ioloop.diagnostics.AwaitTrace: awaited by coroutine of dev.ioloop.demo.guide.Trace
+            Suppressed: dev.ioloop.AwaitTrace: awaited by coroutine of dev.ioloop.demo.guide.Trace
                 at dev.ioloop.demo.guide.Trace.lambda$print$3(Trace.java:33)
         """
         // endregion

@@ -1,5 +1,7 @@
-package dev.ioloop.diagnostics;
+package dev.ioloop;
 
+import dev.ioloop.diagnostics.Plumbing;
+import dev.ioloop.diagnostics.StackFrames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * it passed through.
  */
 @Plumbing
-public final class AwaitTrace extends Throwable {
+final class AwaitTrace extends Throwable {
   private static final long serialVersionUID = 1L;
 
   /** How many of these an exception may carry: one that thousands await must not grow forever. */
@@ -22,13 +24,12 @@ public final class AwaitTrace extends Throwable {
   }
 
   /** Attaches the frames of the present await of {@code awaiting} to {@code failure}. */
-  public static void attach(Throwable failure, Object awaiting) {
+  static void attach(Throwable failure, Object awaiting) {
     attach(failure, awaiting, null);
   }
 
   /** Same as {@link #attach(Throwable, Object)}, for a suspended body with this stack. */
-  public static void attach(
-      Throwable failure, Object awaiting, StackTraceElement @Nullable [] stack) {
+  static void attach(Throwable failure, Object awaiting, StackTraceElement @Nullable [] stack) {
     int attached = 0;
     for (Throwable suppressed : failure.getSuppressed()) {
       if (suppressed instanceof AwaitTrace) {
