@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A failure that nobody looked at is logged when the future is garbage-collected or the loop is
  * closed. Looking means calling {@link #result}, {@link #exception}, {@code await}, {@code get} or
- * {@code join}, or creating a stage that depends on this one; a done callback alone does not count.
- * {@link CompletableFuture#allOf} and {@link CompletableFuture#anyOf} look at a future that has
- * already failed without our noticing, so its failure is logged anyway. {@link Gen#multi} counts.
+ * {@code join}, or creating a stage that depends on this one. A done callback alone does not count.
+ * Nor do {@link CompletableFuture#allOf} and {@link CompletableFuture#anyOf} of a future that has
+ * already failed, so its failure is logged anyway; {@link Gen#multi} counts.
  *
  * <p>All methods are safe to call from any thread, except that a coroutine's future is cancelled on
  * its loop's thread. {@code get} and {@code join} of a pending future are refused where they would
@@ -335,8 +335,8 @@ public class Future<T extends @Nullable Object> extends CompletableFuture<T> {
   }
 
   /**
-   * Returns whether a coroutine other than {@code runner}, which itself waits, waits for this
-   * future.
+   * Returns whether another coroutine waits for this future, besides {@code runner} if that is not
+   * null.
    */
   final boolean isAwaitedByAnother(@Nullable Runner<?> runner) {
     Object present = waiters;

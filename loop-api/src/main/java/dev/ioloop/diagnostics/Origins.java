@@ -51,7 +51,7 @@ public final class Origins {
   private Origins() {}
 
   /**
-   * Records the user's line that is running as the origin of {@code object}.
+   * Records the user's line that is being executed as the origin of {@code object}.
    *
    * @param fiber the innermost fiber on the calling thread, or null
    */

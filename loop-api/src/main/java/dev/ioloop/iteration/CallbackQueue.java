@@ -64,7 +64,7 @@ public final class CallbackQueue {
 
   private volatile @Nullable Post top;
 
-  /** The chunk of the oldest callback; the position of the next one to add follows below. */
+  /** The chunk and index of the oldest callback, then those of the next free place. */
   private @Nullable Object[] headChunk = new Object[CHUNK_SIZE + 1];
 
   private int headIndex;
