@@ -40,6 +40,9 @@ final class Model {
   /** How long an end of TLS is sure to be told of although the peer reads nothing. */
   private static final long GOODBYE_NANOS = Duration.ofMillis(900).toNanos();
 
+  /** In UTF-8, for each char of a string. */
+  private static final int MOST_BYTES_OF_A_CHAR = 3;
+
   private static final byte[] NEWLINE = {'\n'};
 
   private final String name;
@@ -270,9 +273,11 @@ final class Model {
       return;
     }
     int most = end >= 0 ? end - 1 : written;
-    int length = Math.min(line.length(), most);
-    while (length < most && !line.equals(Content.utf8(position(), length))) {
-      length++;
+    // The longest one: bytes at the end that are no whole character are one replacement character,
+    // however many they are.
+    int length = Math.min(MOST_BYTES_OF_A_CHAR * line.length(), most);
+    while (length > 0 && !line.equals(Content.utf8(position(), length))) {
+      length--;
     }
     require(
         length > 0 && line.equals(Content.utf8(position(), length)),
