@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class DebugModeTest {
 
-  /** The program: its arguments are the make of coroutines and the name of a body. */
+  /** The program: its arguments are the coroutine engine and the name of a body. */
   static final class Program {
     private static final Object MONITOR = new Object();
     private static final Object OTHER_MONITOR = new Object();
@@ -104,7 +104,7 @@ final class DebugModeTest {
     }
   }
 
-  /** The make on which the JDK can tell the monitors of a body; a virtual thread's it cannot. */
+  /** The engine with which the JDK can tell a body's monitors; on a virtual thread it cannot. */
   private static String make() {
     return ChildJvm.hasContinuations() ? "continuation" : "thread";
   }

@@ -27,7 +27,7 @@ final class RunMainTest {
   private static final int EXIT_CODE_OF_SIGINT = 130;
   private static final int EXIT_CODE_OF_SIGTERM = 143;
 
-  /** The program: its arguments are the make of coroutines and the name of a body. */
+  /** The program: its arguments are the coroutine engine and the name of a body. */
   static final class Program {
 
     private Program() {}

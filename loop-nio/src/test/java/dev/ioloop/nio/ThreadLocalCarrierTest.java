@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Thread-locals of another library go where variables of the context go, on both makes. */
+/** Thread-locals of another library go where context variables go, with both engines. */
 @Tag("slow")
 @Timeout(60)
 final class ThreadLocalCarrierTest {
 
-  /** The program: its arguments are the make of coroutines and the name of a scenario. */
+  /** The program: its arguments are the coroutine engine and the name of a scenario. */
   static final class Program {
     private static IOLoop loop;
 
