@@ -1,4 +1,4 @@
-/** The contract that every backend of the loop keeps; see {@link dev.ioloop.tck}. */
+/** The contracts that every backend keeps; see {@link dev.ioloop.tck}. */
 module dev.ioloop.tck {
   requires transitive dev.ioloop;
   requires transitive dev.ioloop.testing;

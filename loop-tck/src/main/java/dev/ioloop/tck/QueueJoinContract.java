@@ -222,7 +222,7 @@ public abstract class QueueJoinContract extends LoopContract {
     }
   }
 
-  // NVIDIA/NeMo-Agent-Toolkit#2238: a close that wakes one waiter only.
+  // A queue whose close wakes one waiter only leaves the others behind for ever.
   @Test
   void shutdownWakesAllWhoWait() {
     loop.runSync(
