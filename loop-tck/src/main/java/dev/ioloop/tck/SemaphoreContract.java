@@ -197,7 +197,7 @@ public abstract class SemaphoreContract extends LoopContract {
     assertThat(semaphore).hasToString("Semaphore[available=1, waiting=0]");
   }
 
-  // What Python's asyncio got wrong for ten years: python/cpython#90155.
+  // What Python's asyncio got wrong for ten years.
   @Test
   void cancelledWaitersStrandNobody() {
     Semaphore semaphore = new Semaphore(1);
