@@ -11,12 +11,10 @@ import dev.ioloop.Generator;
 import dev.ioloop.IOLoop;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** With {@code -Ddev.ioloop.debug=true} an await that keeps a monitor is found. */
-@Tag("slow")
 @Timeout(60)
 final class DebugModeTest {
 

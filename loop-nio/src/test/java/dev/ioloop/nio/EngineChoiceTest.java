@@ -8,12 +8,10 @@ import dev.ioloop.Gen;
 import dev.ioloop.IOLoop;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which coroutine engine a virtual machine gets, and what is logged about it. */
-@Tag("slow")
 @Timeout(60)
 final class EngineChoiceTest {
 

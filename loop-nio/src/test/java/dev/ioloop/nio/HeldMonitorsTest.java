@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * its monitors when they suspend. In processes of their own, because one that loses a monitor hangs
  * or crashes. A JDK whose monitors are other than {@code HeldMonitors} expects shows here.
  */
-@Tag("slow")
 @Timeout(60)
 final class HeldMonitorsTest {
   static final List<String> PLACES =

@@ -15,12 +15,10 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Signals reach the main body of a program, in processes of their own. */
-@Tag("slow")
 @Timeout(60)
 final class RunMainTest {
 

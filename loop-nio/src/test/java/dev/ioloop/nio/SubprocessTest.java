@@ -21,14 +21,12 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Real child processes, whose end the loop waits for. */
 @OnEachGenerator
-@Tag("slow")
 final class SubprocessTest extends LoopContract {
 
   private static final int SIGNALLED = 128;

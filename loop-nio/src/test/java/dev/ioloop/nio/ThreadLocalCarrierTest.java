@@ -18,12 +18,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Thread-locals of another library go where context variables go, with both engines. */
-@Tag("slow")
 @Timeout(60)
 final class ThreadLocalCarrierTest {
 

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -100,7 +99,6 @@ public abstract class CancellationOrderContract extends LoopContract {
   }
 
   @Test
-  @Tag("slow")
   void requestThatWasAcceptedIsRaisedExactlyOnceAndFinallyRunsOnce() {
     explore(
         4 * 420,
@@ -205,7 +203,6 @@ public abstract class CancellationOrderContract extends LoopContract {
   }
 
   @Test
-  @Tag("slow")
   void chainOfThreeEndsFromTheInsideOutInEveryOrder() {
     explore(2 * 840, choices -> endFromTheInsideOut(choices, List.of("inner", "middle", "outer")));
   }
@@ -342,7 +339,6 @@ public abstract class CancellationOrderContract extends LoopContract {
 
   /** Many rounds in which another thread completes what a coroutine awaits that is cancelled. */
   @Test
-  @Tag("slow")
   void cancelAgainstACompletionByAnotherThreadEndsInOneOfTwoWays() throws Exception {
     int rounds = 2_000;
     List<Future<String>> data = new ArrayList<>();

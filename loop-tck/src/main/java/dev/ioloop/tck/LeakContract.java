@@ -12,13 +12,11 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.channels.Pipe;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A loop that was closed leaves nothing behind. */
 @OnEachGenerator
-@Tag("slow")
 @Needs({Capability.CHANNELS, Capability.ORDER})
 public abstract class LeakContract extends ChannelContract {
 

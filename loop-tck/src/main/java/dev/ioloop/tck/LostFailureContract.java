@@ -24,12 +24,10 @@ import java.util.concurrent.CompletionException;
 import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A failure that nobody looked at is reported once; one that somebody looked at is not. */
 @OnEachGenerator
-@Tag("slow") // They wait for the garbage collector.
 public abstract class LostFailureContract extends LoopContract {
 
   private final IOException failure = new IOException("failed on purpose");

@@ -18,13 +18,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many coroutines at once. */
 @OnEachGenerator
-@Tag("slow")
 public abstract class ScaleContract extends LoopContract {
 
   /** Made by subclasses. */

@@ -27,7 +27,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -368,7 +367,6 @@ public abstract class StreamFaultContract extends ChannelContract {
   }
 
   @Test
-  @Tag("slow")
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void thousandsOfConnectionsThatAreResetLeaveNothingBehind() throws Exception {
     int count = Runtime.version().feature() < 21 ? 2_000 : 4_000;

@@ -9,7 +9,6 @@ import dev.ioloop.spi.Registration;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
  * <p>Verified with a broken variant that looks at the queue and then declares itself asleep, in two
  * steps: both tests fail.
  */
-@Tag("slow")
 final class WakeUpStressTest extends LoopContract {
 
   private static final long LENGTH_NANOS = 800_000_000;
