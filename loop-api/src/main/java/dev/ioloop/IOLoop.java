@@ -548,10 +548,6 @@ public final class IOLoop implements Executor, AutoCloseable {
     }
   }
 
-  boolean stopRequested() {
-    return stopRequested;
-  }
-
   /**
    * Returns whether {@link #start} is running. A loop on a host runs until it is closed. Safe to
    * call from any thread.
