@@ -2,7 +2,6 @@ package dev.ioloop.demo;
 
 import static dev.ioloop.Gen.await;
 import static dev.ioloop.Gen.sleep;
-import static dev.ioloop.Gen.timeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ioloop.Future;
@@ -101,7 +100,7 @@ final class Chat extends TCPServer {
   }
 
   private static @Nullable String readLine(IOStream stream) {
-    return await(timeout(IDLE, () -> await(stream.readLine(64 * 1024))));
+    return IdleLimit.await(IDLE, stream.readLine(64 * 1024));
   }
 
   private void tell(String room, String text) {
